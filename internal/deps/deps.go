@@ -1,0 +1,37 @@
+//go:build deps
+
+package deps
+
+import (
+	_ "github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
+	_ "github.com/ethereum/go-ethereum/accounts/keystore"
+	_ "github.com/ethereum/go-ethereum/eth"
+	_ "github.com/ethereum/go-ethereum/eth/catalyst"
+	_ "github.com/ethereum/go-ethereum/eth/filters"
+	_ "github.com/ethereum/go-ethereum/ethclient"
+	_ "github.com/ethereum/go-ethereum/ethclient/simulated"
+	_ "github.com/ethereum/go-ethereum/node"
+	_ "github.com/goburrow/modbus"
+	_ "github.com/goburrow/serial"
+	_ "github.com/gorilla/websocket"
+	_ "github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/nats-io/nats-server/v2/server"
+	_ "github.com/nats-io/nats.go/jetstream"
+	_ "github.com/prometheus/client_golang/prometheus"
+	_ "github.com/shopspring/decimal"
+	_ "github.com/smartcontractkit/chainlink-common/pkg/logger"
+	_ "github.com/smartcontractkit/chainlink-evm/gethwrappers/keystone/generated/ocr3_capability_1_0_0"
+	_ "github.com/smartcontractkit/chainlink/v2/core/services/keystore/chaintype"
+	_ "github.com/smartcontractkit/chainlink/v2/core/services/keystore/keys/ocr2key"
+	_ "github.com/smartcontractkit/chainlink/v2/core/services/keystore/keys/p2pkey"
+	_ "github.com/smartcontractkit/chainlink/v2/core/services/ocr3/promwrapper"
+	_ "github.com/smartcontractkit/libocr/networking"
+	_ "github.com/smartcontractkit/libocr/offchainreporting2plus"
+	_ "github.com/smartcontractkit/libocr/offchainreporting2plus/confighelper"
+	_ "github.com/smartcontractkit/libocr/offchainreporting2plus/ocr3confighelper"
+	_ "golang.org/x/crypto/sha3"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sys/unix"
+	_ "gopkg.in/yaml.v3"
+	_ "pgregory.net/rapid"
+)

@@ -1,0 +1,45 @@
+package meter
+
+import (
+	"fmt"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/internal/problem"
+)
+
+// Measurement is the energy between two readings of one meter.
+type Measurement struct {
+	Meter   energy.Meter
+	Since   int64 // Unix seconds: boundary of the earlier reading
+	Until   int64 // Unix seconds: boundary of the later reading
+	Import  energy.WattHours
+	Export  energy.WattHours
+	Quality Quality // the worse of the two ends
+}
+
+// ErrReset is returned where a register went backwards: the device was replaced or lost its memory, and the energy
+// since the earlier reading is unknown.
+var ErrReset = problem.New(problem.Conflict, "register went backwards")
+
+// ErrSequence is returned for readings that do not follow one another.
+var ErrSequence = problem.New(problem.Conflict, "readings do not follow one another")
+
+// Measure is the energy from earlier to later, which must be of one meter and device, later in counter and boundary.
+// Where later directly follows earlier it must chain to it.
+func Measure(earlier, later SignedReading) (Measurement, error) {
+	switch {
+	case earlier.Zone != later.Zone || earlier.Meter != later.Meter || earlier.Device != later.Device:
+		return Measurement{}, fmt.Errorf("meters %s and %s: %w", earlier.Meter, later.Meter, ErrSequence)
+	case later.Counter <= earlier.Counter || later.Boundary <= earlier.Boundary:
+		return Measurement{}, fmt.Errorf("meter %s counter %d after %d: %w", later.Meter, later.Counter, earlier.Counter, ErrSequence)
+	case later.Counter == earlier.Counter+1 && later.Previous != earlier.Digest():
+		return Measurement{}, fmt.Errorf("meter %s counter %d: broken chain: %w", later.Meter, later.Counter, ErrSequence)
+	case later.Import < earlier.Import || later.Export < earlier.Export:
+		return Measurement{}, fmt.Errorf("meter %s counter %d: %w", later.Meter, later.Counter, ErrReset)
+	}
+	return Measurement{
+		Meter: later.Meter, Since: earlier.Boundary, Until: later.Boundary,
+		Import: later.Import - earlier.Import, Export: later.Export - earlier.Export,
+		Quality: max(earlier.Quality, later.Quality),
+	}, nil
+}

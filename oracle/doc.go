@@ -1,0 +1,7 @@
+// Package oracle says what oracles observe, how they agree, and what their attestation proves.
+//
+// The package is pure. Agreement is a step function over one delivery interval at a time: every oracle makes an
+// Observation of the signed readings it holds, and Decide turns any quorum of observations into the same Outcome on
+// every oracle. An outcome that closes an interval yields a Report, the bytes that f+1 oracles sign and the contract
+// on chain verifies. Package oracle/ocr runs this under Chainlink's off-chain reporting protocol.
+package oracle

@@ -1,0 +1,80 @@
+package oracle
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/meter"
+)
+
+// Outcome is the state the oracles carry from interval to interval, and the result of the newest one.
+type Outcome struct {
+	Next   energy.Interval       // the interval to be closed next
+	Last   []meter.SignedReading // newest reading of each meter, ascending by meter
+	Closed bool                  // the interval before Next is attested by this outcome; not so the first, which gives bases
+	Leaves []Leaf                // of the closed interval, ascending by meter
+}
+
+const outcomeDomain = "wattle/outcome/1"
+
+// AppendOutcome appends the outcome's bytes.
+func AppendOutcome(b []byte, o Outcome) []byte {
+	b = append(b, outcomeDomain...)
+	b, _ = o.Next.AppendBinary(b) // never fails
+	if o.Closed {
+		b = append(b, 1)
+	} else {
+		b = append(b, 0)
+	}
+	b = binary.BigEndian.AppendUint32(b, uint32(len(o.Last)))
+	for _, s := range o.Last {
+		b = meter.AppendSignedReading(b, s)
+	}
+	b = binary.BigEndian.AppendUint32(b, uint32(len(o.Leaves)))
+	for _, l := range o.Leaves {
+		b = AppendLeaf(b, l)
+	}
+	return b
+}
+
+// DecodeOutcome reads what AppendOutcome wrote.
+func DecodeOutcome(b []byte) (Outcome, error) {
+	const head = len(outcomeDomain) + energy.IntervalSize + 1 + 4
+	if len(b) < head || string(b[:len(outcomeDomain)]) != outcomeDomain {
+		return Outcome{}, fmt.Errorf("outcome of %d bytes: %w", len(b), ErrMalformed)
+	}
+	b = b[len(outcomeDomain):]
+	next, err := energy.DecodeInterval(b)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("outcome: %w", err)
+	}
+	o := Outcome{Next: next, Closed: b[energy.IntervalSize] == 1}
+	b = b[energy.IntervalSize+1:]
+	count := binary.BigEndian.Uint32(b)
+	b = b[4:]
+	if count > MaxLeaves || len(b) < int(count)*meter.SignedReadingSize+4 {
+		return Outcome{}, fmt.Errorf("outcome with %d meters: %w", count, ErrMalformed)
+	}
+	for range count {
+		s, err := meter.DecodeSignedReading(b[:meter.SignedReadingSize])
+		if err != nil {
+			return Outcome{}, fmt.Errorf("outcome: %w", err)
+		}
+		o.Last = append(o.Last, s)
+		b = b[meter.SignedReadingSize:]
+	}
+	count = binary.BigEndian.Uint32(b)
+	b = b[4:]
+	if count > MaxLeaves || len(b) != int(count)*LeafSize {
+		return Outcome{}, fmt.Errorf("outcome with %d leaves: %w", count, ErrMalformed)
+	}
+	for ; len(b) > 0; b = b[LeafSize:] {
+		l, err := DecodeLeaf(b[:LeafSize])
+		if err != nil {
+			return Outcome{}, err
+		}
+		o.Leaves = append(o.Leaves, l)
+	}
+	return o, nil
+}

@@ -1,0 +1,65 @@
+package oracle
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/wattle/wattle/internal/problem"
+)
+
+// Signer is the chain address of an oracle's signing key.
+type Signer [20]byte
+
+// Quorum is the set of oracles whose signatures count: any Faulty+1 different ones.
+type Quorum struct {
+	ConfigDigest [32]byte
+	Signers      []Signer
+	Faulty       uint8 // f: how many may be faulty; 3f < number of signers
+}
+
+// ErrQuorum is returned for an attestation that too few, unknown or repeated oracles signed.
+var ErrQuorum = problem.New(problem.Denied, "not signed by a quorum of oracles")
+
+// SigningHash is what each oracle signs: Keccak-256 over the hash of the report, the configuration digest and the
+// sequence number as one word. Chainlink's OCR3 key bundles and the contract use the same.
+func (a Attestation) SigningHash() Hash {
+	report := keccak(AppendReport(nil, a.Report))
+	var sequence [32]byte
+	binary.BigEndian.PutUint64(sequence[24:], a.Sequence)
+	return keccak(report[:], a.ConfigDigest[:], sequence[:])
+}
+
+// Verify checks that Faulty+1 different oracles of the quorum signed the report.
+func (q Quorum) Verify(a Attestation) error {
+	if a.ConfigDigest != q.ConfigDigest {
+		return fmt.Errorf("configuration %x, want %x: %w", a.ConfigDigest[:4], q.ConfigDigest[:4], ErrQuorum)
+	}
+	if len(a.Signatures) != int(q.Faulty)+1 {
+		return fmt.Errorf("%d signatures, want %d: %w", len(a.Signatures), q.Faulty+1, ErrQuorum)
+	}
+	hash := a.SigningHash()
+	seen := make(map[Signer]bool, len(a.Signatures))
+	for i, signature := range a.Signatures {
+		key, err := crypto.SigToPub(hash[:], signature[:])
+		if err != nil {
+			return fmt.Errorf("signature %d: %w", i, ErrQuorum)
+		}
+		signer := Signer(crypto.PubkeyToAddress(*key))
+		if seen[signer] || !q.has(signer) {
+			return fmt.Errorf("signature %d by %x: %w", i, signer[:4], ErrQuorum)
+		}
+		seen[signer] = true
+	}
+	return nil
+}
+
+func (q Quorum) has(signer Signer) bool {
+	for _, s := range q.Signers {
+		if s == signer {
+			return true
+		}
+	}
+	return false
+}
