@@ -1,0 +1,116 @@
+package settlement
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"github.com/wattle/wattle/energy"
+)
+
+// AccountKind says whose account it is.
+type AccountKind uint8
+
+const (
+	// MemberAccount belongs to a member.
+	MemberAccount AccountKind = iota + 1
+	// SupplierAccount is the residual supplier's.
+	SupplierAccount
+	// NetworkAccount is the network operator's.
+	NetworkAccount
+	// IssuanceAccount is the other side of every minted Wh: its negative balance is the token supply.
+	IssuanceAccount
+)
+
+var accountKinds = []string{"", "member", "supplier", "network", "issuance"}
+
+// String is the kind as the ledger stores it.
+func (k AccountKind) String() string { return accountKinds[k] }
+
+// ParseAccountKind reads what String prints; 0 for anything else.
+func ParseAccountKind(text string) AccountKind {
+	return AccountKind(max(0, slices.Index(accountKinds, text)))
+}
+
+// Account holds one asset; Owner is empty but for members.
+type Account struct {
+	Kind  AccountKind
+	Owner energy.Member
+}
+
+// Asset is what an account holds.
+type Asset uint8
+
+const (
+	// MoneyAsset is counted in 1e-9 of the currency unit.
+	MoneyAsset Asset = iota + 1
+	// EnergyAsset is counted in Wh: what is minted as tokens.
+	EnergyAsset
+)
+
+var assets = []string{"", "money", "energy"}
+
+// String is the asset as the ledger stores it.
+func (a Asset) String() string { return assets[a] }
+
+// ParseAsset reads what String prints; 0 for anything else.
+func ParseAsset(text string) Asset { return Asset(max(0, slices.Index(assets, text))) }
+
+// Leg says why something is posted.
+type Leg uint8
+
+const (
+	// TradePayment: the buyer pays the seller for a trade, in full.
+	TradePayment Leg = iota + 1
+	// ResidualImport: a member buys what was imported beyond, or not exported of, the position.
+	ResidualImport
+	// ResidualExport: a member sells what was exported beyond, or not imported of, the position.
+	ResidualExport
+	// NetworkCharge: for the use of the network.
+	NetworkCharge
+	// Mint: attested export becomes energy on the member's account.
+	Mint
+	// Delivery: energy goes from seller to buyer, as provenance says.
+	Delivery
+)
+
+var legs = []string{"", "trade", "residual-import", "residual-export", "network", "mint", "delivery"}
+
+// String is the leg as the ledger stores it.
+func (l Leg) String() string { return legs[l] }
+
+// ParseLeg reads what String prints; 0 for anything else.
+func ParseLeg(text string) Leg { return Leg(max(0, slices.Index(legs, text))) }
+
+// Posting moves Amount > 0 of an asset from one account to another. Within an interval every asset sums to zero by
+// construction: there is no posting with one side.
+type Posting struct {
+	ID     [32]byte // digest of (zone, interval, run, leg, subject): the same cause has the same ID
+	From   Account
+	To     Account
+	Asset  Asset
+	Amount int64 // 1e-9 currency units or Wh
+	Leg    Leg
+	Energy energy.WattHours // what is paid for or moved
+}
+
+const postingDomain = "wattle/posting/1"
+
+// postingID is SHA-256 over domain, zone, interval, run, leg and subject: a trade's place in the log, or a member.
+func postingID(k Key, leg Leg, subject []byte) [32]byte {
+	zone := k.Zone.Bytes()
+	b := append([]byte(postingDomain), zone[:]...)
+	b, _ = k.Interval.AppendBinary(b) // never fails
+	b = binary.BigEndian.AppendUint32(b, k.Run)
+	b = append(b, byte(leg))
+	return sha256.Sum256(append(b, subject...))
+}
+
+func tradeSubject(t Trade) []byte {
+	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint64(nil, t.Sequence), t.Index)
+}
+
+func memberSubject(m energy.Member) []byte {
+	b := m.Bytes()
+	return b[:]
+}
