@@ -67,7 +67,14 @@ func NewInterval(start int64, length Length) (Interval, error) {
 // IntervalAt returns the interval of the given length that contains t. It panics on an invalid length or a time
 // outside the years 1970 to 9999: both are mistakes of the program.
 func IntervalAt(t time.Time, length Length) Interval {
-	iv, err := NewInterval(t.Unix()-t.Unix()%int64(max(length, 1)), length)
+	second := t.Unix()
+	if second < 0 {
+		panic(fmt.Errorf("%s: %w", t, ErrInterval)) // % would round it up into 1970
+	}
+	return must(NewInterval(second-second%int64(max(length, 1)), length))
+}
+
+func must(iv Interval, err error) Interval {
 	if err != nil {
 		panic(err)
 	}
@@ -92,12 +99,17 @@ func (iv Interval) Length() Length { return iv.length }
 // Valid reports whether iv was made by this package and not the zero value.
 func (iv Interval) Valid() bool { return iv.length != 0 }
 
-// Next is the interval that begins where iv ends.
+// Next is the interval that begins where iv ends. It panics like Add.
 func (iv Interval) Next() Interval { return iv.Add(1) }
 
-// Add returns the interval n lengths later; n may be negative.
+// Add returns the interval n lengths later; n may be negative. It panics on the zero Interval and where the result
+// would leave the years 1970 to 9999: both are mistakes of the program, and neither could be printed or encoded.
 func (iv Interval) Add(n int) Interval {
-	return Interval{iv.start + int64(n)*int64(iv.length), iv.length}
+	const most = maxStart / int64(OneMinute) // as many intervals as the calendar has, so that the product fits
+	if int64(n) < -most || int64(n) > most {
+		panic(fmt.Errorf("%d intervals after %s: %w", n, iv, ErrInterval))
+	}
+	return must(NewInterval(iv.start+int64(n)*int64(iv.length), iv.length))
 }
 
 // Contains reports whether start <= t < end.
@@ -134,7 +146,7 @@ func (iv Interval) String() string {
 	return iv.Start().Format("2006-01-02T15:04Z") + "/" + period
 }
 
-// ParseInterval reads what String prints.
+// ParseInterval reads what String prints, and no other spelling of the same interval.
 func ParseInterval(text string) (Interval, error) {
 	start, period, ok := strings.Cut(text, "/")
 	if !ok {
@@ -148,6 +160,9 @@ func ParseInterval(text string) (Interval, error) {
 	iv, err := NewInterval(t.Unix(), lengths[period])
 	if err != nil {
 		return Interval{}, fmt.Errorf("%q: %w", text, err)
+	}
+	if iv.String() != text { // package time reads "1:00" too
+		return Interval{}, fmt.Errorf("%q: want %s: %w", text, iv, ErrInterval)
 	}
 	return iv, nil
 }

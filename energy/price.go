@@ -34,7 +34,7 @@ func (m Money) Sub(other Money) (Money, error) {
 }
 
 // Split divides m into one share per weight so that the shares sum to m exactly: each gets its proportional part
-// rounded down, and what is left goes unit by unit to the largest remainders, ties to the earlier weight
+// rounded towards zero, and what is left goes unit by unit to the largest remainders, ties to the earlier weight
 // (Hamilton's method). Weights must not be negative and their sum must be positive and fit int64.
 func (m Money) Split(weights []int64) ([]Money, error) {
 	shares, err := split(int64(m), weights)

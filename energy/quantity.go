@@ -48,19 +48,18 @@ func (w Watts) Over(d time.Duration) (WattHours, error) {
 	if d < 0 {
 		return 0, fmt.Errorf("energy over %s: %w", d, ErrRange)
 	}
-	negative := w < 0
 	hi, lo := bits.Mul64(magnitude(int64(w)), uint64(d))
 	if hi >= uint64(time.Hour) {
 		return 0, fmt.Errorf("%d W over %s: %w", int64(w), d, ErrRange)
 	}
 	wh, _ := bits.Div64(hi, lo, uint64(time.Hour))
-	if wh > 1<<63-1 {
-		return 0, fmt.Errorf("%d W over %s: %w", int64(w), d, ErrRange)
+	switch {
+	case w < 0 && wh <= 1<<63:
+		return -WattHours(wh), nil // also right for 1<<63, the smallest int64
+	case w >= 0 && wh < 1<<63:
+		return WattHours(wh), nil
 	}
-	if negative {
-		return -WattHours(wh), nil
-	}
-	return WattHours(wh), nil
+	return 0, fmt.Errorf("%d W over %s: %w", int64(w), d, ErrRange)
 }
 
 func magnitude(v int64) uint64 {
