@@ -25,7 +25,8 @@ var ErrReset = problem.New(problem.Conflict, "register went backwards")
 var ErrSequence = problem.New(problem.Conflict, "readings do not follow one another")
 
 // Measure is the energy from earlier to later, which must be of one meter and device, later in counter and boundary.
-// Where later directly follows earlier it must chain to it.
+// Where later directly follows earlier it must chain to it. It returns ErrSequence, ErrReset, or energy.ErrRange for
+// more than energy.MaxEnergy.
 func Measure(earlier, later SignedReading) (Measurement, error) {
 	switch {
 	case earlier.Zone != later.Zone || earlier.Meter != later.Meter || earlier.Device != later.Device:
@@ -37,9 +38,13 @@ func Measure(earlier, later SignedReading) (Measurement, error) {
 	case later.Import < earlier.Import || later.Export < earlier.Export:
 		return Measurement{}, fmt.Errorf("meter %s counter %d: %w", later.Meter, later.Counter, ErrReset)
 	}
-	return Measurement{
+	m := Measurement{
 		Meter: later.Meter, Since: earlier.Boundary, Until: later.Boundary,
 		Import: later.Import - earlier.Import, Export: later.Export - earlier.Export,
 		Quality: max(earlier.Quality, later.Quality),
-	}, nil
+	}
+	if !m.Import.Valid() || !m.Export.Valid() {
+		return Measurement{}, fmt.Errorf("meter %s: %s in, %s out: %w", m.Meter, m.Import, m.Export, energy.ErrRange)
+	}
+	return m, nil
 }
