@@ -45,7 +45,7 @@ type Observation struct {
 }
 
 // Observe makes the observation of an interval at the time now out of the readings an oracle holds for its end. It
-// leaves out readings that are not valid for the zone.
+// leaves out readings that are not valid for the zone, and meters whose device signed two different ones.
 func (r Registry) Observe(interval energy.Interval, held []meter.SignedReading, now time.Time) Observation {
 	o := Observation{Interval: interval}
 	for _, s := range held {
@@ -54,10 +54,22 @@ func (r Registry) Observe(interval energy.Interval, held []meter.SignedReading, 
 		}
 	}
 	slices.SortFunc(o.Readings, compareReadings)
-	o.Readings = slices.CompactFunc(o.Readings, func(a, b meter.SignedReading) bool { return a.Meter == b.Meter })
+	o.Readings = single(slices.Compact(o.Readings))
 	o.Closed = !now.Before(interval.End()) &&
 		(len(o.Readings) == len(r.Meters) || !now.Before(interval.End().Add(r.Deadline)))
 	return o
+}
+
+// single keeps the readings whose meter occurs once. They must be sorted by meter.
+func single(readings []meter.SignedReading) (kept []meter.SignedReading) {
+	for i, s := range readings {
+		before := i > 0 && readings[i-1].Meter == s.Meter
+		after := i+1 < len(readings) && readings[i+1].Meter == s.Meter
+		if !before && !after {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 func compareReadings(a, b meter.SignedReading) int {

@@ -41,7 +41,7 @@ func AppendOutcome(b []byte, o Outcome) []byte {
 // DecodeOutcome reads what AppendOutcome wrote.
 func DecodeOutcome(b []byte) (Outcome, error) {
 	const head = len(outcomeDomain) + energy.IntervalSize + 1 + 4
-	if len(b) < head || string(b[:len(outcomeDomain)]) != outcomeDomain {
+	if len(b) < head || string(b[:len(outcomeDomain)]) != outcomeDomain || b[head-5] > 1 {
 		return Outcome{}, fmt.Errorf("outcome of %d bytes: %w", len(b), ErrMalformed)
 	}
 	b = b[len(outcomeDomain):]
