@@ -12,8 +12,25 @@ const (
 	Sell
 )
 
+// Valid reports whether s is a side.
+func (s Side) Valid() bool { return s == Buy || s == Sell }
+
+// Opposite is the side an order of side s trades with.
+func (s Side) Opposite() Side { return Buy + Sell - s }
+
+// String is the side in lower case.
+func (s Side) String() string {
+	switch s {
+	case Buy:
+		return "buy"
+	case Sell:
+		return "sell"
+	}
+	return "none"
+}
+
 // ClientID is the identity a member gives an order before the first attempt to place it. (member, ClientID) has
-// exactly one outcome, ever.
+// exactly one outcome, ever: a refusal is an outcome too. The zero ClientID names no order.
 type ClientID [16]byte
 
 // CommandKind says what a command asks for.
@@ -30,8 +47,23 @@ const (
 	Cancel
 )
 
+// String is the kind in lower case.
+func (k CommandKind) String() string {
+	switch k {
+	case OpenBook:
+		return "open-book"
+	case CloseGate:
+		return "close-gate"
+	case Place:
+		return "place"
+	case Cancel:
+		return "cancel"
+	}
+	return "unknown"
+}
+
 // Command is one entry of a zone's log. What the market must know arrives as a command; fields that a kind does not
-// use are zero.
+// use are zero, and the market does not look at them.
 type Command struct {
 	Kind     CommandKind
 	Time     int64 // Unix milliseconds at which the sequencer took it in; never decreases

@@ -12,7 +12,7 @@ const (
 	GateClosed
 	// Accepted: the order rests or trades; Quantity is what was ordered.
 	Accepted
-	// Refused: the command changed nothing; Reason says why.
+	// Refused: the command changed no book; Reason says why. A refused order has used up its ClientID.
 	Refused
 	// Traded: Quantity changed hands at Price, the resting order's.
 	Traded
@@ -38,20 +38,24 @@ const (
 	AtMembersWish
 	SelfTrade
 	BadCommand
+	AlreadyOpen
+	OrderIsDone
+	BookIsFull
 )
 
 // Event is one consequence of a command. Sequence numbers of commands are the zone's log positions, so
-// (zone, Sequence, Index) names an event for ever.
+// (zone, Sequence, Index) names an event for ever. Every command causes at least one event, so a follower that sees
+// Index 0 of every Sequence and no hole between indexes has missed nothing.
 type Event struct {
 	Sequence uint64 // of the command that caused it: 1, 2, 3 … without gaps
-	Index    uint16 // position among the command's events
+	Index    uint16 // position among the command's events; MaxResting keeps it in range
 	Kind     EventKind
 	Reason   Reason
-	Time     int64 // Unix milliseconds, the command's
+	Time     int64 // Unix milliseconds, the command's; never decreases
 	Interval energy.Interval
 
-	// The order the event is about; for Traded the incoming one.
-	Order    uint64 // Sequence of its Place command
+	// The order the event is about; for Traded the incoming one, for DuplicateID the one that had the id first.
+	Order    uint64 // Sequence of its Place command, 0 where there is none
 	Member   energy.Member
 	ClientID ClientID
 	Side     Side
