@@ -71,8 +71,13 @@ func (f *traffic) draw() Command {
 	if f.rng.IntN(2) == 0 {
 		c.Side, c.Price = Sell, c.Price+20*f.rules.Tick
 	}
-	if f.rng.IntN(500) == 0 {
+	switch f.rng.IntN(500) {
+	case 0:
 		c.Price += f.rules.Tick / 2
+	case 1:
+		c.Price += f.rules.MaxPrice
+	case 2:
+		c.Price = f.rules.MinPrice - f.rules.Tick
 	}
 	f.recent = append(f.recent, c)
 	if len(f.recent) > 200 {
