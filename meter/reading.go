@@ -33,6 +33,16 @@ func (q Quality) String() string {
 	return "unknown"
 }
 
+// ParseQuality reads what String prints; 0, which is not valid, for anything else.
+func ParseQuality(text string) Quality {
+	for q := Measured; q.Valid(); q++ {
+		if q.String() == text {
+			return q
+		}
+	}
+	return 0
+}
+
 // Tolerance is how long after a boundary a register may be read and still stand for it: 1/15 of the interval,
 // one minute in fifteen. At a home's contracted power that bounds the energy booked to the wrong side of a boundary,
 // and nothing is lost by it because measurements telescope.

@@ -31,6 +31,16 @@ func (a Attestation) SigningHash() Hash {
 	return keccak(report[:], a.ConfigDigest[:], sequence[:])
 }
 
+// Signer recovers who made signature i.
+func (a Attestation) Signer(i int) (Signer, error) {
+	hash := a.SigningHash()
+	key, err := crypto.SigToPub(hash[:], a.Signatures[i][:])
+	if err != nil {
+		return Signer{}, fmt.Errorf("signature %d: %w", i, ErrQuorum)
+	}
+	return Signer(crypto.PubkeyToAddress(*key)), nil
+}
+
 // Verify checks that Faulty+1 different oracles of the quorum signed the report.
 func (q Quorum) Verify(a Attestation) error {
 	if a.ConfigDigest != q.ConfigDigest {
@@ -39,14 +49,12 @@ func (q Quorum) Verify(a Attestation) error {
 	if len(a.Signatures) != int(q.Faulty)+1 {
 		return fmt.Errorf("%d signatures, want %d: %w", len(a.Signatures), q.Faulty+1, ErrQuorum)
 	}
-	hash := a.SigningHash()
 	seen := make(map[Signer]bool, len(a.Signatures))
-	for i, signature := range a.Signatures {
-		key, err := crypto.SigToPub(hash[:], signature[:])
+	for i := range a.Signatures {
+		signer, err := a.Signer(i)
 		if err != nil {
-			return fmt.Errorf("signature %d: %w", i, ErrQuorum)
+			return err
 		}
-		signer := Signer(crypto.PubkeyToAddress(*key))
 		if seen[signer] || !q.has(signer) {
 			return fmt.Errorf("signature %d by %x: %w", i, signer[:4], ErrQuorum)
 		}

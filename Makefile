@@ -1,0 +1,72 @@
+# Wattle. `make help` lists what there is.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+GO    ?= go
+ARGS  ?=
+FUZZ  ?= 30s
+SEEDS ?= 20
+
+APP_SOURCES := $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help demo test check app contracts bindings bench fuzz seeds kills build clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: ## install what is missing, build, and start the street (ARGS="--speed 30 ...")
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory build
+	bin/wattle demo $(ARGS)
+
+test: ## install what is missing and run every test
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	$(GO) vet ./...
+	$(GO) test -timeout 20m ./...
+	cd web/app && npm run --silent check && npm test --silent
+	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm test --silent
+
+check: ## everything a change must pass: formatting, lint, tests, generated files
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	$(GO) mod verify >/dev/null
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: skipped"; fi
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory bindings
+	git diff --exit-code -- settlement/chain/bindings
+
+build: app ## build the program into bin/
+	$(GO) build -o bin/wattle ./cmd/wattle
+
+app: web/app/dist/index.html ## build the page that the program embeds
+
+web/app/node_modules/.package-lock.json: web/app/package-lock.json
+	cd web/app && npm ci --silent --no-audit --no-fund
+
+web/app/dist/index.html: web/app/node_modules/.package-lock.json $(APP_SOURCES)
+	cd web/app && npm run --silent build
+	@touch $@ web/app/dist/.keep
+
+contracts: ## compile the contracts
+	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+bindings: contracts ## generate the Go bindings of the contracts
+	cd settlement/contracts && npm run --silent bindings
+
+bench: ## measure: ns, allocations and bytes per operation
+	$(GO) test -run '^$$' -bench . -benchmem ./energy/... ./meter/... ./oracle/... ./exchange/... ./settlement/... ./sim/...
+
+fuzz: ## fuzz every parser and decoder, FUZZ=30s each
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) $$package || exit 1; \
+		done; \
+	done
+
+seeds: build ## run the whole street with SEEDS=20 seeds and check that nothing is lost or invented
+	WATTLE_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 60m -run TestSeeds -v ./e2e
+
+kills: build ## kill the street five times at random moments and check that it goes on
+	WATTLE_KILLS=5 $(GO) test -count 1 -timeout 60m -run TestKill -v ./e2e
+
+clean: ## remove what was built
+	rm -rf bin web/app/dist/assets web/app/dist/index.html web/app/node_modules settlement/contracts/node_modules settlement/contracts/artifacts

@@ -1,0 +1,7 @@
+// Package audit recomputes everything that was settled from what the parties signed and logged, and names the first
+// thing that does not fit.
+//
+// It trusts the logs of readings, orders and attestations only as far as their signatures and hash chains carry, the
+// chain as the public record, and the ledger not at all: every trade, measurement, delivery and posting in it must come
+// out of the recomputation again, no more and no less.
+package audit
