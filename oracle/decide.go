@@ -35,15 +35,41 @@ func NewReport(zone energy.Zone, interval energy.Interval, run uint32, leaves []
 // Decide turns the observations of a quorum into the next outcome. It is a pure function of its arguments, which
 // every oracle computes alike: observations count only if they are of the interval that previous has next; the
 // interval closes when 2f+1 of them say so; a reading enters when f+1 of them hold it, so at least one honest oracle
-// does. Readings that do not measure (first of a meter, broken chain, reset register, implausible) become the new
-// base without a leaf: what they cannot prove is not attested.
+// has checked it. Readings that do not measure (first of a meter, new device, broken chain, reset register,
+// implausible) become the new base without a leaf: what they cannot prove is not attested. A device that does not
+// count on keeps its old base.
 func (r Registry) Decide(previous Outcome, observations []Observation, faulty int) Outcome {
-	next := Outcome{Next: previous.Next, Last: previous.Last}
-	closed := 0
+	entered, closed := tally(previous.Next, observations, faulty)
+	if closed < 2*faulty+1 {
+		return Outcome{Next: previous.Next, Last: previous.Last}
+	}
+	next := Outcome{Next: previous.Next.Next(), Closed: len(previous.Last) > 0}
+	base := previous.Last
+	for _, s := range entered {
+		for len(base) > 0 && base[0].Meter < s.Meter {
+			next.Last, base = append(next.Last, base[0]), base[1:]
+		}
+		if len(base) > 0 && base[0].Meter == s.Meter {
+			earlier := base[0]
+			base = base[1:]
+			if s.Device == earlier.Device && s.Counter <= earlier.Counter {
+				s = earlier
+			} else if leaf, err := r.measure(earlier, s); err == nil {
+				next.Leaves = append(next.Leaves, leaf)
+			}
+		}
+		next.Last = append(next.Last, s)
+	}
+	next.Last = append(next.Last, base...)
+	return next
+}
+
+// tally counts the observations that say the interval is closed, and returns the readings that f+1 hold, ascending
+// by meter. Of a meter with two signed readings for one boundary it returns neither.
+func tally(interval energy.Interval, observations []Observation, faulty int) (entered []meter.SignedReading, closed int) {
 	votes := map[meter.Digest]int{}
-	var candidates []meter.SignedReading
 	for _, o := range observations {
-		if o.Interval != previous.Next {
+		if o.Interval != interval {
 			continue
 		}
 		if o.Closed {
@@ -52,41 +78,12 @@ func (r Registry) Decide(previous Outcome, observations []Observation, faulty in
 		for _, s := range o.Readings {
 			digest := s.Digest()
 			if votes[digest]++; votes[digest] == faulty+1 {
-				candidates = append(candidates, s)
+				entered = append(entered, s)
 			}
 		}
 	}
-	if closed < 2*faulty+1 {
-		return next
-	}
-	slices.SortFunc(candidates, compareReadings)
-	next.Closed = len(previous.Last) > 0
-	next.Next = previous.Next.Next()
-	next.Last = nil
-	base := previous.Last
-	for i := 0; i < len(candidates); {
-		s := candidates[i]
-		same := 1
-		for i+same < len(candidates) && candidates[i+same].Meter == s.Meter {
-			same++
-		}
-		i += same
-		for len(base) > 0 && base[0].Meter < s.Meter {
-			next.Last, base = append(next.Last, base[0]), base[1:]
-		}
-		if same > 1 {
-			continue // two signed readings for one boundary: neither counts, the old base stays
-		}
-		if len(base) > 0 && base[0].Meter == s.Meter {
-			if leaf, err := r.measure(base[0], s); err == nil {
-				next.Leaves = append(next.Leaves, leaf)
-			}
-			base = base[1:]
-		}
-		next.Last = append(next.Last, s)
-	}
-	next.Last = append(next.Last, base...)
-	return next
+	slices.SortFunc(entered, compareReadings)
+	return single(entered), closed
 }
 
 // measure makes the leaf between two readings of a meter, or says why there is none.
@@ -99,8 +96,10 @@ func (r Registry) measure(earlier, later meter.SignedReading) (Leaf, error) {
 	if !ok {
 		return Leaf{}, fmt.Errorf("meter %s: not registered: %w", m.Meter, meter.ErrSignature)
 	}
-	// A reading may be late by the tolerance at its far end, so the span that the energy may stem from is wider.
-	span := time.Duration(later.Taken-earlier.Boundary*1000) * time.Millisecond
+	if r.late(earlier) || r.late(later) {
+		m.Quality = meter.Late
+	}
+	span := r.span(earlier, later)
 	for _, side := range []struct {
 		energy energy.WattHours
 		limit  energy.Watts
@@ -109,11 +108,24 @@ func (r Registry) measure(earlier, later meter.SignedReading) (Leaf, error) {
 		if err != nil {
 			return Leaf{}, err
 		}
-		if side.energy > most+most/20+1 {
+		if side.energy > most+most/20+1 { // 5 % and 1 Wh: accuracy of meter and nameplate, resolution of the register
 			return Leaf{}, fmt.Errorf("meter %s: %s in %s: %w", m.Meter, side.energy, span, ErrImplausible)
 		}
 	}
 	return Leaf{Meter: m.Meter, Import: m.Import, Export: m.Export, Since: m.Since, Quality: m.Quality, Reading: later.Digest()}, nil
+}
+
+// span is the longest time the energy between two readings may stem from: between the instants at which the
+// registers were read, as a register may trail what it counts by up to the tolerance, but not by more, or a device
+// that is late each time would be credited with each delay twice. Check bounds how far the later end may reach.
+func (r Registry) span(earlier, later meter.SignedReading) time.Duration {
+	since := max(earlier.Boundary*1000, earlier.Taken-meter.Tolerance(r.Length).Milliseconds())
+	return time.Duration(later.Taken-since) * time.Millisecond
+}
+
+// late reports whether the registers were read after the tolerance, whatever the agent says.
+func (r Registry) late(s meter.SignedReading) bool {
+	return s.Taken-s.Boundary*1000 > meter.Tolerance(r.Length).Milliseconds()
 }
 
 // Report is the report of the interval that the outcome closed; ok is false where it closed none.

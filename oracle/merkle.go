@@ -50,7 +50,7 @@ func DecodeLeaf(b []byte) (Leaf, error) {
 		Import: energy.WattHours(binary.BigEndian.Uint64(b[32:])), Export: energy.WattHours(binary.BigEndian.Uint64(b[40:])),
 		Since: int64(binary.BigEndian.Uint64(b[48:])), Quality: meter.Quality(b[56]), Reading: meter.Digest(b[57:89]),
 	}
-	if l.Import < 0 || l.Export < 0 || l.Since < 0 || !l.Quality.Valid() {
+	if !l.Import.Valid() || !l.Export.Valid() || l.Since < 0 || !l.Quality.Valid() {
 		return Leaf{}, fmt.Errorf("leaf of meter %s: %w", id, ErrMalformed)
 	}
 	return l, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter"
 )
 
@@ -80,11 +81,18 @@ func compareReadings(a, b meter.SignedReading) int {
 	return slices.Compare(digestA[:], digestB[:])
 }
 
-// Check says whether a reading may be used at all: of this zone, by the device registered for its meter, signed.
+// ErrLate is returned for a reading taken when the next boundary was due: it can no longer stand for its own.
+var ErrLate = problem.New(problem.Invalid, "read an interval or more after its boundary")
+
+// Check says whether a reading may be used at all: of this zone, by the device registered for its meter, taken
+// before the next boundary, signed.
 func (r Registry) Check(s meter.SignedReading) error {
 	registered, ok := r.Find(s.Meter)
 	if s.Zone != r.Zone || !ok || registered.Device != s.Device {
 		return fmt.Errorf("meter %s in zone %s: not registered: %w", s.Meter, s.Zone, meter.ErrSignature)
+	}
+	if s.Taken/1000-s.Boundary >= int64(r.Length) {
+		return fmt.Errorf("meter %s counter %d: %w", s.Meter, s.Counter, ErrLate)
 	}
 	return s.Verify()
 }

@@ -76,5 +76,27 @@ func DecodeOutcome(b []byte) (Outcome, error) {
 		}
 		o.Leaves = append(o.Leaves, l)
 	}
-	return o, nil
+	return o, o.check()
+}
+
+// check says whether the outcome can be one of Decide's.
+func (o Outcome) check() error {
+	switch {
+	case !ascend(o.Last, func(s meter.SignedReading) energy.Meter { return s.Meter }),
+		!ascend(o.Leaves, func(l Leaf) energy.Meter { return l.Meter }):
+		return fmt.Errorf("outcome with meters out of order: %w", ErrMalformed)
+	case !o.Closed && len(o.Leaves) > 0, o.Closed && o.Next.StartUnix() == 0:
+		return fmt.Errorf("outcome that closes no interval: %w", ErrMalformed)
+	}
+	return nil
+}
+
+// ascend reports whether each item's meter comes after the one before.
+func ascend[T any](items []T, id func(T) energy.Meter) bool {
+	for i := range items {
+		if i > 0 && id(items[i-1]) >= id(items[i]) {
+			return false
+		}
+	}
+	return true
 }
