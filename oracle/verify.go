@@ -3,6 +3,7 @@ package oracle
 import (
 	"encoding/binary"
 	"fmt"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -61,6 +62,13 @@ func (q Quorum) Verify(a Attestation) error {
 		seen[signer] = true
 	}
 	return nil
+}
+
+// canonical reports whether the signature is in the one form that the contract accepts: every signature has a second
+// one, with s in the upper half, that anybody can make of it.
+func canonical(signature [SignatureSize]byte) bool {
+	r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:64])
+	return crypto.ValidateSignatureValues(signature[64], r, s, true)
 }
 
 func (q Quorum) has(signer Signer) bool {
