@@ -104,5 +104,9 @@ func ParseURL(text string) (address string, unit byte, err error) {
 		}
 		unit = byte(n)
 	}
-	return net.JoinHostPort(u.Hostname(), port), unit, nil
+	address = net.JoinHostPort(u.Hostname(), port)
+	if err := (Config{Address: address}).Validate(); err != nil {
+		return "", 0, fmt.Errorf("device address %q: %w", text, err)
+	}
+	return address, unit, nil
 }
