@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AttestationReport, IntervalStart, WattHours, Watts, Zone} from "../src/AttestationReport.sol";
+import {EnergyToken} from "../src/EnergyToken.sol";
+import {Hub} from "../src/Hub.sol";
+import {Vm} from "./Vm.sol";
+
+/// @dev A zone of 60 kW, four oracles of which one may be faulty, and reports that they sign.
+abstract contract Street {
+    Vm internal constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+    Zone internal constant ZONE = Zone.wrap("street");
+    bytes32 internal constant DIGEST = hex"000e01";
+    uint64 internal constant NAMEPLATE = 60_000;
+    uint64 internal constant START = 1_781_769_600; // 2026-06-18T08:00Z
+    uint32 internal constant QUARTER = 900;
+    /// @dev 60 kW for a quarter of an hour, and 5 %.
+    uint64 internal constant QUARTER_WH = 15_750;
+    uint256[4] internal keys = [uint256(11), 12, 13, 14];
+
+    Hub internal hub;
+    EnergyToken internal token;
+
+    function open() internal {
+        hub = new Hub();
+        token = EnergyToken(hub.token());
+        hub.registerZone(ZONE, Watts.wrap(NAMEPLATE));
+        hub.setOracles(DIGEST, oracles(4), 1);
+    }
+
+    function oracles(uint256 n) internal pure returns (address[] memory list) {
+        list = new address[](n);
+        for (uint256 i; i < n; ++i) {
+            list[i] = VM.addr(11 + i);
+        }
+    }
+
+    function report(uint64 start, uint64 exported) internal pure returns (AttestationReport.Report memory) {
+        return AttestationReport.Report({
+            zone: ZONE,
+            start: IntervalStart.wrap(start),
+            length: QUARTER,
+            run: 0,
+            root: keccak256(abi.encode(start)),
+            meters: 12,
+            exported: WattHours.wrap(exported),
+            imported: WattHours.wrap(4_000)
+        });
+    }
+
+    function encode(AttestationReport.Report memory r) internal pure returns (bytes memory) {
+        return bytes.concat(
+            bytes32("wattle/attestation/1"),
+            Zone.unwrap(r.zone),
+            bytes8(IntervalStart.unwrap(r.start)),
+            bytes4(r.length),
+            bytes4(r.run),
+            r.root,
+            bytes4(r.meters),
+            bytes8(WattHours.unwrap(r.exported)),
+            bytes8(WattHours.unwrap(r.imported))
+        );
+    }
+
+    function signingHash(bytes memory b, bytes32 digest, uint64 sequence) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(keccak256(b), digest, bytes32(uint256(sequence))));
+    }
+
+    function signature(uint256 key, bytes32 hash) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, hash);
+        return bytes.concat(r, s, bytes1(v - 27));
+    }
+
+    function signed(bytes memory b) internal view returns (bytes memory) {
+        bytes32 hash = signingHash(b, DIGEST, 1);
+        return bytes.concat(signature(keys[2], hash), signature(keys[0], hash));
+    }
+
+    function post(bytes memory b) internal {
+        hub.post(b, DIGEST, 1, signed(b));
+    }
+
+    function post(uint64 start, uint64 exported) internal {
+        post(encode(report(start, exported)));
+    }
+
+    function equal(uint256 got, uint256 want, string memory what) internal pure {
+        require(got == want, what);
+    }
+
+    function equal(bytes32 got, bytes32 want, string memory what) internal pure {
+        require(got == want, what);
+    }
+}
