@@ -34,6 +34,9 @@ func (a Attestation) SigningHash() Hash {
 
 // Signer recovers who made signature i.
 func (a Attestation) Signer(i int) (Signer, error) {
+	if !canonical(a.Signatures[i]) {
+		return Signer{}, fmt.Errorf("signature %d in another form: %w", i, ErrQuorum)
+	}
 	hash := a.SigningHash()
 	key, err := crypto.SigToPub(hash[:], a.Signatures[i][:])
 	if err != nil {
