@@ -1,0 +1,7 @@
+// Package chain is the client of the contracts in settlement/contracts: it deploys them, posts attested intervals,
+// which mints their energy, and reads back what is on chain.
+//
+// Every transaction has a purpose and happens once: it is signed and written to the table chain_transaction before it
+// is sent, so that a crash, a lost answer or a reorganised chain ends in the same bytes being sent again. The contract
+// refuses a second report of an interval in any case.
+package chain
