@@ -14,7 +14,7 @@ import (
 	"github.com/wattle/wattle/internal/problem"
 )
 
-//go:embed *.sql
+//go:embed [0-9]*.sql
 var files embed.FS
 
 // ErrNewer is returned for a database whose schema this program does not know.
