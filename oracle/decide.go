@@ -96,8 +96,8 @@ func (r Registry) measure(earlier, later meter.SignedReading) (Leaf, error) {
 	if !ok {
 		return Leaf{}, fmt.Errorf("meter %s: not registered: %w", m.Meter, meter.ErrSignature)
 	}
-	if r.late(earlier) || r.late(later) {
-		m.Quality = meter.Late
+	if r.late(earlier) || r.late(later) || m.Until-m.Since != int64(r.Length) {
+		m.Quality = meter.Late // the energy is true, its interval is not certain
 	}
 	span := r.span(earlier, later)
 	for _, side := range []struct {

@@ -43,7 +43,7 @@ var (
 	requiredTop = []string{"energy", "meter", "oracle", "exchange", "settlement", "migrations", "internal", "docs", "go.mod", "LICENSE"}
 	allowedTop  = []string{
 		".ci", ".editorconfig", ".gitattributes", ".gitignore", ".golangci.yml", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
-		"Makefile", "NOTICE", "README.md", "SECURITY.md", "charging", "cmd", "deploy", "e2e", "go.sum", "grid", "sim", "web",
+		"Makefile", "NOTICE", "README.md", "SECURITY.md", "charging", "cmd", "deploy", "e2e", "go.sum", "grid", "scripts", "sim", "web",
 	}
 )
 
