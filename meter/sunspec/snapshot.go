@@ -17,7 +17,7 @@ type Snapshot struct {
 	Production *energy.WattHours
 
 	Grid    *energy.Watts // of the meter, > 0 import
-	Solar   *energy.Watts // of the inverter, without what its battery (model 802) adds or takes; >= 0
+	Solar   *energy.Watts // AC power of the inverter, with that of a battery on its DC side; >= 0
 	Battery *energy.Watts // model 802, > 0 discharging
 	Charge  *int32        // state of charge in 1/1000, models 802 and 124
 
@@ -52,9 +52,6 @@ func (c Chain) Snapshot(ctx context.Context, r Reader) (Snapshot, error) {
 		if err := c.first(ctx, r, &s, part.layouts, part.points, part.take); err != nil {
 			return Snapshot{}, err
 		}
-	}
-	if s.Solar != nil && s.Battery != nil {
-		*s.Solar -= *s.Battery // a hybrid's AC power is that of roof and battery
 	}
 	if s.Solar != nil {
 		*s.Solar = max(0, *s.Solar) // an inverter at night draws a few watts

@@ -98,7 +98,7 @@ func TestSnapshotOfAHybrid(t *testing.T) {
 	r.set(t, 802, "SoC_SF", 0xFFFF)
 	r.set(t, 802, "W", 0xFA24) // -1500: charging
 	r.set(t, 802, "W_SF", 0)
-	wantSnapshot(t, r, "import - export - production 1234Wh grid - solar 5500W battery -1500W charge 555 0mHz 0mV")
+	wantSnapshot(t, r, "import - export - production 1234Wh grid - solar 4000W battery -1500W charge 555 0mHz 0mV")
 }
 
 func TestIntegerRegistersAreTakenBeforeFloats(t *testing.T) {

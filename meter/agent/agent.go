@@ -1,0 +1,216 @@
+package agent
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/meter"
+	"github.com/wattle/wattle/meter/modbus"
+)
+
+// agent reads and signs for one home.
+type agent struct {
+	config  Config
+	outbox  *outbox
+	links   []*modbus.Link
+	signed  *source // whose registers are signed
+	others  []*source
+	refused bool // the boundary that is due was tried since the last poll
+}
+
+// Run works until ctx is done, and returns nil then; it returns an error where it cannot begin. Everything it started
+// has ended when it returns.
+func Run(ctx context.Context, c Config) error {
+	if err := c.Validate(); err != nil {
+		return fmt.Errorf("agent of %s: %w", c.Meter, err)
+	}
+	a := &agent{config: c.withDefaults()}
+	defer a.close()
+	if err := a.open(); err != nil {
+		return fmt.Errorf("agent of %s: %w", c.Meter, err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { a.watch(ctx); return nil }) // the only one that signs
+	g.Go(func() error { a.publish(ctx); return nil })
+	for _, s := range a.others {
+		g.Go(func() error { a.poll(ctx, s); return nil })
+	}
+	return g.Wait()
+}
+
+func (a *agent) open() error {
+	var err error
+	if a.outbox, err = openOutbox(a.config.Outbox); err != nil {
+		return err
+	}
+	last, key := a.outbox.newest(), a.config.Key.Public().(ed25519.PublicKey)
+	if last.Counter != 0 && (last.Zone != a.config.Zone || last.Meter != a.config.Meter || [32]byte(key) != last.Device) {
+		return fmt.Errorf("outbox %s holds readings of meter %s in zone %s under another identity: use its own outbox: %w",
+			a.config.Outbox, last.Meter, last.Zone, ErrConfig)
+	}
+	byAddress := make(map[string]*modbus.Link)
+	for _, s := range a.config.Sources {
+		link := byAddress[s.Address]
+		if link == nil {
+			if link, err = modbus.Open(modbus.Config{Address: s.Address, Timeout: a.config.Timeout, MaxBackoff: a.config.Backoff}); err != nil {
+				return err
+			}
+			byAddress[s.Address] = link
+			a.links = append(a.links, link)
+		}
+		opened := &source{Source: s, client: link.Unit(s.Unit)}
+		if s.Role == GridMeter || len(a.config.Sources) == 1 {
+			a.signed = opened
+		} else {
+			a.others = append(a.others, opened)
+		}
+	}
+	return nil
+}
+
+func (a *agent) close() {
+	for _, link := range a.links {
+		link.Close()
+	}
+	if a.outbox == nil {
+		return
+	}
+	if err := a.outbox.close(); err != nil {
+		a.config.Log.Error("outbox not closed", slog.String("meter", string(a.config.Meter)), slog.Any("error", err))
+	}
+}
+
+// watch polls the device whose registers are signed, and at once when a boundary has passed.
+func (a *agent) watch(ctx context.Context) {
+	poll := time.NewTicker(a.config.Poll)
+	defer poll.Stop()
+	wake := a.config.Wake
+	if wake == nil {
+		check := time.NewTicker(clockCheck)
+		defer check.Stop()
+		wake = check.C
+	}
+	for a.look(ctx); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-poll.C:
+			a.look(ctx)
+		case <-wake:
+			if a.boundary() > a.outbox.newest().Boundary && !a.refused {
+				a.look(ctx)
+			}
+		}
+	}
+}
+
+// boundary is the latest one that has passed.
+func (a *agent) boundary() int64 {
+	return energy.IntervalAt(a.config.Now(), a.config.Length).StartUnix()
+}
+
+// look reads the device once, signs if a boundary is due, and says how the home does.
+func (a *agent) look(ctx context.Context) {
+	boundary := a.boundary() // before the read: the registers are not older than it
+	snapshot, err := a.signed.read(ctx)
+	taken := a.config.Now()
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		a.signed.note(snapshot)
+		err = a.cut(ctx, snapshot, boundary, taken)
+	}
+	a.refused = err != nil
+	a.report(ctx, a.signed, err)
+	a.config.Live(a.live(taken))
+}
+
+// poll keeps what another device of the home says up to date.
+func (a *agent) poll(ctx context.Context, s *source) {
+	every := time.NewTicker(a.config.Poll)
+	defer every.Stop()
+	for {
+		snapshot, err := s.read(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			s.note(snapshot)
+		}
+		a.report(ctx, s, err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
+
+// report keeps the device's problem for the owner, and logs when it begins, changes and ends.
+func (a *agent) report(ctx context.Context, s *source, err error) {
+	if !s.tell(s.sentence(err)) {
+		return
+	}
+	device := []slog.Attr{
+		slog.String("zone", string(a.config.Zone)), slog.String("meter", string(a.config.Meter)),
+		slog.String("device", s.Role.String()), slog.String("address", s.Address), slog.Int("unit", int(s.Unit)),
+	}
+	if err == nil {
+		a.config.Log.LogAttrs(ctx, slog.LevelInfo, "device well again", device...)
+		return
+	}
+	a.config.Log.LogAttrs(ctx, slog.LevelWarn, "device has a problem", append(device, slog.Any("error", err))...)
+}
+
+// publish sends what the outbox holds, in order, until ctx is done.
+func (a *agent) publish(ctx context.Context) {
+	pause := a.config.Retry
+	for ctx.Err() == nil {
+		next, ok := a.outbox.next()
+		if !ok {
+			select {
+			case <-ctx.Done():
+			case <-a.outbox.pending:
+			}
+			continue
+		}
+		err := a.send(ctx, next)
+		if err == nil {
+			pause = a.config.Retry
+			continue
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		a.config.Log.LogAttrs(ctx, slog.LevelWarn, "reading not published, kept for later",
+			slog.String("zone", string(a.config.Zone)), slog.String("meter", string(a.config.Meter)),
+			slog.Uint64("counter", next.Counter), slog.Duration("retry_in", pause), slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, maxRetry)
+	}
+}
+
+func (a *agent) send(ctx context.Context, s meter.SignedReading) error {
+	call, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	if err := a.config.Publish(call, s); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	if err := a.outbox.sent(s.Counter); err != nil {
+		// It is sent and forgotten here; the note only saves sending it again after a restart.
+		a.config.Log.LogAttrs(ctx, slog.LevelWarn, "outbox not updated",
+			slog.String("meter", string(a.config.Meter)), slog.Any("error", errors.Join(ErrStorage, err)))
+	}
+	return nil
+}

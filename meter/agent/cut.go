@@ -1,0 +1,117 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/internal/problem"
+	"github.com/wattle/wattle/meter"
+	"github.com/wattle/wattle/meter/sunspec"
+)
+
+// Why no reading is signed though the device answers.
+var (
+	// ErrRegister: the device does not say its cumulative registers.
+	ErrRegister = problem.New(problem.Unavailable, "the device does not say its energy registers")
+	// ErrBackwards: a register reads lower than what was signed before. Devices that wake up do so for a while.
+	ErrBackwards = problem.New(problem.Conflict, "register lower than the last signed one")
+	// ErrClock: the clock went back behind what was signed.
+	ErrClock = problem.New(problem.Conflict, "clock is behind the last signed reading")
+	// ErrStorage: the reading could not be made durable.
+	ErrStorage = problem.New(problem.Unavailable, "reading not stored")
+)
+
+// cut signs and stores a reading of the snapshot for the boundary, if there is none for it yet. Even where none is
+// due it reports what would keep the next one from being signed.
+func (a *agent) cut(ctx context.Context, s sunspec.Snapshot, boundary int64, taken time.Time) error {
+	last := a.outbox.newest()
+	r, err := a.next(last, s, boundary, taken)
+	if err != nil || boundary == last.Boundary && last.Counter != 0 {
+		return err
+	}
+	dropped, err := a.outbox.append(meter.Sign(a.config.Key, r))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	if dropped > 0 {
+		a.config.Log.LogAttrs(ctx, slog.LevelError, "unsent readings older than 30 days given up",
+			slog.String("zone", string(a.config.Zone)), slog.String("meter", string(a.config.Meter)), slog.Int("readings", dropped))
+	}
+	return nil
+}
+
+// next is the reading that follows last, without its signature.
+func (a *agent) next(last meter.SignedReading, s sunspec.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
+	imported, exported, ok := registers(a.signed.Role, s)
+	late := taken.Sub(time.Unix(boundary, 0))
+	switch {
+	case !ok:
+		return meter.Reading{}, ErrRegister
+	case imported < last.Import || exported < last.Export:
+		return meter.Reading{}, fmt.Errorf("import %s after %s, export %s after %s: %w",
+			imported, last.Import, exported, last.Export, ErrBackwards)
+	case boundary < last.Boundary || late < 0:
+		return meter.Reading{}, fmt.Errorf("boundary %d after %d: %w", boundary, last.Boundary, ErrClock)
+	}
+	r := meter.Reading{
+		Zone: a.config.Zone, Meter: a.config.Meter, Boot: a.outbox.boot, Counter: last.Counter + 1,
+		Boundary: boundary, Taken: taken.UnixMilli(), Import: imported, Export: exported,
+		Frequency: s.Frequency, Voltage: s.Voltage, Quality: meter.Measured, Frames: sha256.Sum256(s.Frames),
+	}
+	if last.Counter != 0 {
+		r.Previous = last.Digest()
+	}
+	if late > meter.Tolerance(a.config.Length) {
+		r.Quality = meter.Late
+	}
+	return r, nil
+}
+
+// registers are the cumulative import and export that a device of this role stands for.
+func registers(role Role, s sunspec.Snapshot) (imported, exported energy.WattHours, ok bool) {
+	if role == Inverter {
+		if s.Production == nil {
+			return 0, 0, false
+		}
+		return 0, *s.Production, true
+	}
+	if s.Import == nil || s.Export == nil {
+		return 0, 0, false
+	}
+	return *s.Import, *s.Export, true
+}
+
+// live is the state of the home from what its devices last said.
+func (a *agent) live(at time.Time) meter.Live {
+	l := meter.Live{Meter: a.config.Meter, At: at.UnixMilli(), Charge: -1}
+	grid, problem := a.signed.state()
+	l.Problem = problem
+	l.Grid = watts(grid.Grid)
+	if a.signed.Role == Inverter {
+		l.Grid = -watts(grid.Solar) // a home that only sells
+	}
+	for _, s := range append([]*source{a.signed}, a.others...) {
+		said, problem := s.state()
+		l.Solar += watts(said.Solar)
+		l.Battery += watts(said.Battery)
+		if said.Charge != nil && l.Charge < 0 {
+			l.Charge = *said.Charge
+		}
+		if l.Problem == "" {
+			l.Problem = problem
+		}
+	}
+	l.Reachable = l.Problem == ""
+	return l
+}
+
+func watts(w *energy.Watts) energy.Watts {
+	if w == nil {
+		return 0
+	}
+	return *w
+}
