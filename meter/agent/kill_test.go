@@ -103,7 +103,9 @@ func TestReadingsWaitForTheBroker(t *testing.T) {
 	for i := range unsent {
 		at := noon.Add(time.Duration(i) * 15 * time.Minute)
 		b.clock.set(at)
-		b.until("polled", func(l meter.Live) bool { return l.At == at.UnixMilli() })
+		for range 2 { // the first look may have begun before the boundary
+			b.until("polled", func(l meter.Live) bool { return l.At == at.UnixMilli() })
+		}
 	}
 	for i := range uint64(unsent) {
 		if got := b.reading().Counter; got != i+1 {
