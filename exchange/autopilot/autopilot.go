@@ -116,7 +116,7 @@ func New(c Config) (*Autopilot, error) {
 	c.setDefaults()
 	a := &Autopilot{config: c, feeds: map[energy.Meter]*feed{}}
 	for _, h := range c.Homes {
-		a.traders = append(a.traders, &trader{home: h})
+		a.traders = append(a.traders, &trader{home: h, stagger: stagger(h.Member)})
 		a.feeds[h.Meter] = &feed{}
 	}
 	return a, nil

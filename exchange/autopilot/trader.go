@@ -23,6 +23,7 @@ const (
 // trader is one home's progress with one interval. It belongs to the goroutine of Run.
 type trader struct {
 	home     Home
+	stagger  time.Duration // 1/1000 of schedule.spread
 	interval energy.Interval
 	phase    phase
 	attempt  uint32

@@ -2,6 +2,7 @@ package sequencer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -26,6 +27,7 @@ type writer struct {
 	market *exchange.Market
 
 	batch, message chain
+	unconfirmed    map[exchange.Digest]bool // batches whose append got no answer are noted here
 }
 
 // chain is the end of a log: where the next entry goes and what it names as the one before.
@@ -38,7 +40,7 @@ type chain struct {
 // recover rebuilds the market from the order log and completes the market log.
 func (s *Sequencer) recover(ctx context.Context) (*writer, error) {
 	rules := s.config.Rules
-	w := &writer{bus: s.config.Bus, rules: rules, digest: rules.Digest(), market: exchange.NewMarket(rules)}
+	w := &writer{bus: s.config.Bus, rules: rules, digest: rules.Digest(), market: exchange.NewMarket(rules), unconfirmed: map[exchange.Digest]bool{}}
 	published, err := w.lastPublished(ctx)
 	if err != nil {
 		return nil, err
@@ -126,11 +128,15 @@ func (w *writer) appendBatch(ctx context.Context, commands []exchange.Command) e
 		Zone: w.rules.Zone, Rules: w.digest, Number: next.number, Previous: w.batch.digest,
 		First: w.market.Sequence() + 1, Commands: commands,
 	})
+	next.digest = exchange.DigestOf(data)
 	sequence, err := w.bus.Append(ctx, bus.OrderSubject(w.rules.Zone), w.batch.sequence, data)
 	if err != nil {
+		if !errors.Is(err, bus.ErrFenced) {
+			w.unconfirmed[next.digest] = true
+		}
 		return fmt.Errorf("order batch %d: %w", next.number, err)
 	}
-	next.digest, next.sequence = exchange.DigestOf(data), sequence
+	next.sequence = sequence
 	w.batch = next
 	return nil
 }
@@ -157,9 +163,17 @@ func (w *writer) seal(events []exchange.Event) (data []byte, next chain) {
 	return data, next
 }
 
-// publish makes a sealed message durable in the market log.
+// publish makes a sealed message durable in the market log. What it says follows from the order log alone, so where the
+// same message is there already, from an append that got no answer, all is well.
 func (w *writer) publish(ctx context.Context, data []byte, next chain) error {
-	sequence, err := w.bus.Append(ctx, bus.MarketSubject(w.rules.Zone), w.message.sequence, data)
+	subject := bus.MarketSubject(w.rules.Zone)
+	sequence, err := w.bus.Append(ctx, subject, w.message.sequence, data)
+	if errors.Is(err, bus.ErrFenced) {
+		last, found, lastErr := w.bus.LastOf(ctx, subject)
+		if lastErr == nil && found && exchange.DigestOf(last.Data) == next.digest {
+			sequence, err = last.Sequence, nil
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("market message %d: %w", next.number, err)
 	}

@@ -35,6 +35,10 @@ var (
 	ErrBusy = problem.New(problem.Conflict, "the sequencer is running already")
 )
 
+// retryPause is the wall time between two attempts to reach the logs: short against a gate closure, long against a
+// call.
+const retryPause = 250 * time.Millisecond
+
 // Config is what a sequencer needs.
 type Config struct {
 	Rules    exchange.Rules   // of the zone's market; a log written under other rules is refused
@@ -188,26 +192,55 @@ func (s *Sequencer) end() {
 }
 
 // Run replays the order log, completes the market log, and then takes commands until ctx is done, when it finishes the
-// batch in hand and returns ctx's error. It also ends when the logs cannot be written (then it may be run again) or
-// another sequencer writes them (bus.ErrFenced), and when they do not verify (ErrBroken, ErrOtherRules).
+// batch in hand and returns ctx's error. While the logs cannot be reached it takes none and starts over, from the
+// replay, until they can. It ends when another sequencer writes the zone (bus.ErrFenced) and when the logs do not
+// verify (ErrBroken, ErrOtherRules): both need a person.
 func (s *Sequencer) Run(ctx context.Context) error {
 	if !s.busy.CompareAndSwap(false, true) {
 		return ErrBusy
 	}
 	defer s.busy.Store(false)
+	own := map[exchange.Digest]bool{} // batches that may yet arrive in the log
+	for {
+		err := s.runOnce(ctx, own)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if problem.KindOf(err) != problem.Unavailable && !s.fencedByItself(ctx, err, own) {
+			return fmt.Errorf("market of zone %s: %w", s.config.Rules.Zone, err)
+		}
+		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "market interrupted", slog.String("zone", string(s.config.Rules.Zone)), slog.String("problem", err.Error()))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(retryPause):
+		}
+	}
+}
+
+// runOnce is Run until the first problem.
+func (s *Sequencer) runOnce(ctx context.Context, own map[exchange.Digest]bool) error {
 	w, err := s.recover(ctx)
 	if err != nil {
-		return fmt.Errorf("market of zone %s: %w", s.config.Rules.Zone, err)
+		return err
 	}
+	w.unconfirmed = own
 	s.config.Log.LogAttrs(ctx, slog.LevelInfo, "market ready", slog.String("zone", string(s.config.Rules.Zone)),
 		slog.Uint64("sequence", w.market.Sequence()), slog.Int("open_books", len(w.market.Open())))
 	s.publishGates(w.market)
 	running := s.begin()
 	defer s.end()
-	if err := s.serve(ctx, w, running.requests); err != nil {
-		return fmt.Errorf("market of zone %s: %w", s.config.Rules.Zone, err)
+	return s.serve(ctx, w, running.requests)
+}
+
+// fencedByItself reports whether the newest batch is one of this sequencer's own that arrived after all, later than it
+// waited: then there is no other writer.
+func (s *Sequencer) fencedByItself(ctx context.Context, err error, own map[exchange.Digest]bool) bool {
+	if !errors.Is(err, bus.ErrFenced) || len(own) == 0 {
+		return false
 	}
-	return ctx.Err()
+	last, found, err := s.config.Bus.LastOf(ctx, bus.OrderSubject(s.config.Rules.Zone))
+	return err == nil && found && own[exchange.DigestOf(last.Data)]
 }
 
 // serve gathers requests into batches and commits each. It answers every request it takes.
