@@ -44,9 +44,11 @@ func child(outbox, device, start string) {
 			os.Stdout.WriteString("stored\n")
 		},
 	}
-	if err := Run(context.Background(), c); err != nil {
-		os.Stdout.WriteString(err.Error() + "\n")
+	a, err := New(c)
+	if err == nil {
+		err = a.Run(context.Background())
 	}
+	os.Stdout.WriteString(err.Error() + "\n")
 	os.Exit(1)
 }
 
