@@ -41,11 +41,15 @@ func TestReportBytes(t *testing.T) {
 func TestAttestationBytes(t *testing.T) {
 	a := attested(t, 1, 3)
 	b := oracle.AppendAttestation(nil, a)
-	golden(t, "attestation.golden", table(t, b, []field{
+	out := table(t, b, []field{
 		{"domain", 17}, {"report", oracle.ReportSize}, {"config", 32}, {"sequence", 8},
 		{"count", 1}, {"signature", oracle.SignatureSize}, {"signature", oracle.SignatureSize},
 		{"count", 4}, {"leaf", oracle.LeafSize}, {"leaf", oracle.LeafSize}, {"leaf", oracle.LeafSize},
-	}))
+	})
+	for _, n := range []int{1, 3} {
+		out += fmt.Sprintf("      signer      %x\n", quorum(t).Signers[n-1])
+	}
+	golden(t, "attestation.golden", out)
 	got, err := oracle.DecodeAttestation(b)
 	if err != nil || got.Report != a.Report || got.ConfigDigest != a.ConfigDigest || got.Sequence != a.Sequence ||
 		!slices.Equal(got.Signatures, a.Signatures) || !slices.Equal(got.Leaves, a.Leaves) {
