@@ -15,8 +15,8 @@ import (
 	"github.com/wattle/wattle/meter/modbus"
 )
 
-// Agent reads and signs for one home.
-type Agent struct {
+// agent reads and signs for one home.
+type agent struct {
 	config  Config
 	outbox  *outbox
 	links   []*modbus.Link
@@ -25,20 +25,16 @@ type Agent struct {
 	refused bool // the boundary that is due was tried since the last poll
 }
 
-// New checks the configuration. Nothing is opened before Run.
-func New(c Config) (*Agent, error) {
+// Run reads and signs for one home until ctx is done, and returns nil then; it returns an error where it cannot begin. Everything it started
+// has ended when it returns.
+func Run(ctx context.Context, c Config) error {
 	if err := c.Validate(); err != nil {
-		return nil, fmt.Errorf("agent of %s: %w", c.Meter, err)
+		return fmt.Errorf("agent of %s: %w", c.Meter, err)
 	}
-	return &Agent{config: c.withDefaults()}, nil
-}
-
-// Run works until ctx is done, and returns nil then; it returns an error where it cannot begin. Everything it started
-// has ended when it returns. It is called once.
-func (a *Agent) Run(ctx context.Context) error {
+	a := &agent{config: c.withDefaults()}
 	defer a.close()
 	if err := a.open(); err != nil {
-		return fmt.Errorf("agent of %s: %w", a.config.Meter, err)
+		return fmt.Errorf("agent of %s: %w", c.Meter, err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { a.watch(ctx); return nil }) // the only one that signs
@@ -49,7 +45,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-func (a *Agent) open() error {
+func (a *agent) open() error {
 	var err error
 	if a.outbox, err = openOutbox(a.config.Outbox); err != nil {
 		return err
@@ -79,7 +75,7 @@ func (a *Agent) open() error {
 	return nil
 }
 
-func (a *Agent) close() {
+func (a *agent) close() {
 	for _, link := range a.links {
 		link.Close()
 	}
@@ -92,7 +88,7 @@ func (a *Agent) close() {
 }
 
 // watch polls the device whose registers are signed, and at once when a boundary has passed.
-func (a *Agent) watch(ctx context.Context) {
+func (a *agent) watch(ctx context.Context) {
 	poll := time.NewTicker(a.config.Poll)
 	defer poll.Stop()
 	wake := a.config.Wake
@@ -116,12 +112,12 @@ func (a *Agent) watch(ctx context.Context) {
 }
 
 // boundary is the latest one that has passed.
-func (a *Agent) boundary() int64 {
+func (a *agent) boundary() int64 {
 	return energy.IntervalAt(a.config.Now(), a.config.Length).StartUnix()
 }
 
 // look reads the device once, signs if a boundary is due, and says how the home does.
-func (a *Agent) look(ctx context.Context) {
+func (a *agent) look(ctx context.Context) {
 	boundary := a.boundary() // before the read: the registers are not older than it
 	snapshot, err := a.signed.read(ctx)
 	taken := a.config.Now()
@@ -138,7 +134,7 @@ func (a *Agent) look(ctx context.Context) {
 }
 
 // poll keeps what another device of the home says up to date.
-func (a *Agent) poll(ctx context.Context, s *source) {
+func (a *agent) poll(ctx context.Context, s *source) {
 	every := time.NewTicker(a.config.Poll)
 	defer every.Stop()
 	for {
@@ -159,7 +155,7 @@ func (a *Agent) poll(ctx context.Context, s *source) {
 }
 
 // report keeps the device's problem for the owner, and logs when it begins, changes and ends.
-func (a *Agent) report(ctx context.Context, s *source, err error) {
+func (a *agent) report(ctx context.Context, s *source, err error) {
 	if !s.tell(s.sentence(err)) {
 		return
 	}
@@ -175,7 +171,7 @@ func (a *Agent) report(ctx context.Context, s *source, err error) {
 }
 
 // publish sends what the outbox holds, in order, until ctx is done.
-func (a *Agent) publish(ctx context.Context) {
+func (a *agent) publish(ctx context.Context) {
 	pause := a.config.Retry
 	for ctx.Err() == nil {
 		next, ok := a.outbox.next()
@@ -205,7 +201,7 @@ func (a *Agent) publish(ctx context.Context) {
 	}
 }
 
-func (a *Agent) send(ctx context.Context, s meter.SignedReading) error {
+func (a *agent) send(ctx context.Context, s meter.SignedReading) error {
 	call, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
 	if err := a.config.Publish(call, s); err != nil {

@@ -202,7 +202,7 @@ func TestValidate(t *testing.T) {
 		c := good
 		c.Sources = append([]Source(nil), good.Sources...)
 		spoil(&c)
-		if _, err := New(c); err == nil {
+		if err := c.Validate(); err == nil {
 			t.Errorf("%s: got no error", name)
 		}
 	}
@@ -218,11 +218,7 @@ func TestOutboxOfAnotherDeviceIsRefused(t *testing.T) {
 	}
 	c.Key = ed25519.NewKeyFromSeed([]byte(strings.Repeat("x", ed25519.SeedSize)))
 	c.Now, c.Publish = time.Now, noPublish
-	a, err := New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Run(t.Context()); !errors.Is(err, ErrConfig) {
+	if err := Run(t.Context(), c); !errors.Is(err, ErrConfig) {
 		t.Errorf("got %v, want %v", err, ErrConfig)
 	}
 }

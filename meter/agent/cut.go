@@ -27,7 +27,7 @@ var (
 
 // cut signs and stores a reading of the snapshot for the boundary, if there is none for it yet. Even where none is
 // due it reports what would keep the next one from being signed.
-func (a *Agent) cut(ctx context.Context, s sunspec.Snapshot, boundary int64, taken time.Time) error {
+func (a *agent) cut(ctx context.Context, s sunspec.Snapshot, boundary int64, taken time.Time) error {
 	last := a.outbox.newest()
 	r, err := a.next(last, s, boundary, taken)
 	if err != nil || boundary == last.Boundary && last.Counter != 0 {
@@ -45,7 +45,7 @@ func (a *Agent) cut(ctx context.Context, s sunspec.Snapshot, boundary int64, tak
 }
 
 // next is the reading that follows last, without its signature.
-func (a *Agent) next(last meter.SignedReading, s sunspec.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
+func (a *agent) next(last meter.SignedReading, s sunspec.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
 	imported, exported, ok := registers(a.signed.Role, s)
 	late := taken.Sub(time.Unix(boundary, 0))
 	switch {
@@ -86,7 +86,7 @@ func registers(role Role, s sunspec.Snapshot) (imported, exported energy.WattHou
 }
 
 // live is the state of the home from what its devices last said.
-func (a *Agent) live(at time.Time) meter.Live {
+func (a *agent) live(at time.Time) meter.Live {
 	l := meter.Live{Meter: a.config.Meter, At: at.UnixMilli(), Charge: -1}
 	grid, problem := a.signed.state()
 	l.Problem = problem

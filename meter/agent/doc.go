@@ -1,6 +1,6 @@
 // Package agent reads one home's devices and signs what its meter said at every interval boundary.
 //
-// An Agent polls its devices about once a second and says how the home does (meter.Live). When a boundary of the
+// It polls the devices about once a second and says how the home does (meter.Live). When a boundary of the
 // zone's delivery interval has passed, it reads the cumulative registers, signs them, writes the reading durably to
 // its outbox and only then publishes it; what was not acknowledged is sent again, in order, also after a crash.
 //

@@ -191,13 +191,9 @@ func begin(t *testing.T, c Config, at time.Time) *bench {
 		}
 		b.live <- l
 	}
-	a, err := New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
+	go func() { done <- Run(ctx, c) }()
 	b.end = sync.OnceValue(func() error { cancel(); return <-done })
 	t.Cleanup(func() {
 		if err := b.end(); err != nil {

@@ -44,11 +44,9 @@ func child(outbox, device, start string) {
 			os.Stdout.WriteString("stored\n")
 		},
 	}
-	a, err := New(c)
-	if err == nil {
-		err = a.Run(context.Background())
+	if err := Run(context.Background(), c); err != nil {
+		os.Stdout.WriteString(err.Error() + "\n")
 	}
-	os.Stdout.WriteString(err.Error() + "\n")
 	os.Exit(1)
 }
 
