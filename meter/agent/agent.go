@@ -25,8 +25,8 @@ type agent struct {
 	refused bool // the boundary that is due was tried since the last poll
 }
 
-// Run reads and signs for one home until ctx is done, and returns nil then; it returns an error where it cannot begin. Everything it started
-// has ended when it returns.
+// Run reads and signs for one home until ctx is done, and returns nil then; it returns an error where it cannot begin.
+// Everything it started has ended when it returns.
 func Run(ctx context.Context, c Config) error {
 	if err := c.Validate(); err != nil {
 		return fmt.Errorf("agent of %s: %w", c.Meter, err)
