@@ -32,7 +32,7 @@ type Config struct {
 type Street struct {
 	Zone        energy.Zone
 	Interval    energy.Length
-	GateLead    time.Duration // how long before the start of delivery a book's gate closes; negative: after
+	GateLead    time.Duration // from gate closure to the start of delivery; not negative
 	Speed       int           // seconds of the street in one of the wall
 	Currency    string        // ISO 4217
 	TimeZone    string        // IANA name of the street's local time, only to show it; empty: the reader's
@@ -72,6 +72,8 @@ func (s Street) validate() error {
 	switch {
 	case !s.Interval.Valid():
 		return fmt.Errorf("interval of %d s: %w", s.Interval, energy.ErrInterval)
+	case s.GateLead < 0:
+		return fmt.Errorf("gate lead %s: want it not negative: %w", s.GateLead, ErrConfig)
 	case s.Speed < 1:
 		return fmt.Errorf("speed %d: want at least 1: %w", s.Speed, ErrConfig)
 	case len(s.Currency) != 3:

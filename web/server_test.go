@@ -53,6 +53,7 @@ func TestConfigIsRefused(t *testing.T) {
 		"host with port": func(c *Config) { c.Hosts = []string{"street.example:80"} },
 		"no zone":        func(c *Config) { c.Street.Zone = "" },
 		"odd interval":   func(c *Config) { c.Street.Interval = 7 },
+		"late gate":      func(c *Config) { c.Street.GateLead = -1 },
 		"no speed":       func(c *Config) { c.Street.Speed = 0 },
 		"no currency":    func(c *Config) { c.Street.Currency = "" },
 		"wild price":     func(c *Config) { c.Street.ImportPrice = energy.MaxPrice + 1 },

@@ -37,6 +37,7 @@ const browser = await chromium.launchPersistentContext(profile, {
 
 try {
   await checkStreet();
+  await checkRecovery();
   if (pictures !== undefined) await takePictures();
   console.log(`browser: the street at ${url} is shown as it should be`);
 } finally {
@@ -86,6 +87,47 @@ async function checkStreet() {
   await checkAccess(page, "light");
   await page.emulateMedia({ colorScheme: "dark" });
   await checkAccess(page, "dark");
+  await page.close();
+}
+
+/** Loses one frame, then the connection: the page finds both out and comes back by itself or when asked. */
+async function checkRecovery() {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(patience);
+  let opened = 0;
+  let refuse = false;
+  let cut = () => {};
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    opened += 1;
+    if (refuse) {
+      socket.close();
+      return;
+    }
+    const server = socket.connectToServer();
+    let differences = 0;
+    server.onMessage((message) => {
+      if (JSON.parse(message).kind === "difference") differences += 1;
+      if (opened === 1 && differences === 2) return; // lost on the way
+      socket.send(message);
+    });
+    cut = () => socket.close();
+  });
+  await page.goto(url);
+  const state = page.getByTestId("connection");
+  await state.getByText("Live").waitFor();
+  const until = Date.now() + patience;
+  while (opened < 2 && Date.now() < until) await page.waitForTimeout(100);
+  assert.equal(opened, 2, "a missing frame makes the page connect again");
+  await state.getByText("Live").waitFor();
+
+  refuse = true;
+  cut();
+  await page.getByRole("alert").getByText("connection to the street is lost").waitFor();
+  if (pictures !== undefined) await page.screenshot({ path: join(pictures, "lost.png") });
+  refuse = false;
+  await page.getByRole("button", { name: "Try now" }).click();
+  await state.getByText("Live").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0, "the page says no more that the connection is lost");
   await page.close();
 }
 

@@ -28,9 +28,9 @@ export function balance(homes: readonly Live[]): Balance {
   };
 }
 
-/** Whether a home is heard of, and why not. */
+/** Why a home is not heard from; empty where it is. */
 export function silence(live: Live | undefined, now: number, speed: number): string {
-  if (live === undefined) return "Not heard of yet.";
+  if (live === undefined) return "Not heard from yet.";
   if (!live.reachable) return live.problem === "" ? "Its devices do not answer." : live.problem;
   return now - live.at_ms > 15_000 * speed ? "Its agent has gone quiet." : "";
 }

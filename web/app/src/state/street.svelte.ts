@@ -35,6 +35,7 @@ class StreetState {
 
   #told = { street: 0, wall: 0 };
   #retryAt = 0;
+  #open = false;
   #stream: Stream | null = null;
 
   /** Begins; the function it returns ends it. */
@@ -43,9 +44,11 @@ class StreetState {
     this.#stream = new Stream(url, {
       frame: (frame) => this.#take(frame),
       opened: () => {
+        this.#open = true;
         void this.#load();
       },
       lost: (retryAt) => {
+        this.#open = false;
         this.connection = "lost";
         this.#retryAt = retryAt;
       },
@@ -68,12 +71,15 @@ class StreetState {
 
   async #load(): Promise<void> {
     try {
-      this.street = await getStreet();
+      const street = await getStreet();
+      if (!this.#open) return; // asked again when the stream is back
+      this.street = street;
       this.problem = "";
-      this.now = this.street.now_ms;
+      this.now = street.now_ms;
       this.#hear(this.now);
       this.connection = "live";
     } catch (error) {
+      if (!this.#open) return;
       this.problem = error instanceof RequestError ? error.message : "The street could not be read.";
       setTimeout(() => {
         void this.#load();
