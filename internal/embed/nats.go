@@ -1,0 +1,87 @@
+package embed
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/wattle/wattle/internal/problem"
+)
+
+// ErrNATS is returned when the message server does not come up.
+var ErrNATS = problem.New(problem.Unavailable, "the message server does not start")
+
+// natsStart bounds the start of the message server, which reads the index of every log.
+const natsStart = time.Minute
+
+// NATSConfig says where the message server keeps its logs.
+type NATSConfig struct {
+	Dir string
+	Log *slog.Logger
+}
+
+// NATS is a message server in this process, without a port. It is safe for concurrent use.
+type NATS struct{ server *server.Server }
+
+// StartNATS starts the message server. Each message is on the disk before it is acknowledged.
+func StartNATS(c NATSConfig) (*NATS, error) {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("message server: %w", err)
+	}
+	ns, err := server.NewServer(&server.Options{
+		ServerName: "wattle",
+		DontListen: true,
+		NoSigs:     true,
+		JetStream:  true,
+		StoreDir:   c.Dir,
+		SyncAlways: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNATS, err)
+	}
+	ns.SetLoggerV2(natsLog{c.Log}, false, false, false)
+	ns.Start()
+	n := &NATS{ns}
+	if !ns.ReadyForConnections(natsStart) || !ns.JetStreamEnabled() {
+		n.Stop()
+		return nil, fmt.Errorf("%w: it is not ready after %s: is %s writable, and the disk not full?", ErrNATS, natsStart, c.Dir)
+	}
+	if config := ns.JetStreamConfig(); config == nil || !config.SyncAlways {
+		n.Stop()
+		return nil, fmt.Errorf("%w: it would acknowledge messages before they are on the disk", ErrNATS)
+	}
+	return n, nil
+}
+
+// Connect opens a connection within the process. Closing it is the caller's.
+func (n *NATS) Connect() (*nats.Conn, error) {
+	nc, err := nats.Connect("", nats.InProcessServer(n.server), nats.Name("wattle"))
+	if err != nil {
+		return nil, fmt.Errorf("connect to message server: %w", err)
+	}
+	return nc, nil
+}
+
+// Stop closes all connections, ends the server and waits for it. Stopping twice is harmless.
+func (n *NATS) Stop() {
+	n.server.Shutdown()
+	n.server.WaitForShutdown()
+}
+
+// natsLog passes on what the operator must know.
+type natsLog struct{ log *slog.Logger }
+
+func (l natsLog) Warnf(format string, v ...any) {
+	l.log.Warn("message server", "says", fmt.Sprintf(format, v...))
+}
+func (l natsLog) Errorf(format string, v ...any) {
+	l.log.Error("message server", "says", fmt.Sprintf(format, v...))
+}
+func (l natsLog) Fatalf(format string, v ...any) { l.Errorf(format, v...) }
+func (l natsLog) Noticef(string, ...any)         {}
+func (l natsLog) Debugf(string, ...any)          {}
+func (l natsLog) Tracef(string, ...any)          {}
