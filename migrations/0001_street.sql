@@ -132,14 +132,15 @@ CREATE TABLE account (
     owner  text    NOT NULL, -- the member; empty for the zone's own accounts
     asset  text    NOT NULL CHECK (asset IN ('money', 'energy')), -- 1e-9 of the currency unit; Wh
     CONSTRAINT account_once UNIQUE (zone, kind, owner, asset),
+    CONSTRAINT account_of_asset UNIQUE (id, asset), -- for transfers to refer to
     CONSTRAINT account_owner CHECK ((kind = 'member') = (owner <> ''))
 );
 
 -- transfer moves an amount of one asset between two accounts; rows are never updated or deleted.
 CREATE TABLE transfer (
     id              bytea    PRIMARY KEY CHECK (octet_length(id) = 32), -- digest of (zone, interval, run, leg)
-    debit_id        bigint   NOT NULL REFERENCES account, -- gives
-    credit_id       bigint   NOT NULL REFERENCES account, -- receives
+    debit_id        bigint   NOT NULL, -- gives
+    credit_id       bigint   NOT NULL, -- receives
     asset           text     NOT NULL,
     amount          bigint   NOT NULL CHECK (amount > 0), -- money: 1e-9 of the currency unit; energy: Wh
     leg             text     NOT NULL, -- why
@@ -148,6 +149,8 @@ CREATE TABLE transfer (
     interval_start  bigint   NOT NULL,
     run             integer  NOT NULL,
     CONSTRAINT transfer_two_accounts CHECK (debit_id <> credit_id),
+    CONSTRAINT transfer_debits_its_asset FOREIGN KEY (debit_id, asset) REFERENCES account (id, asset),
+    CONSTRAINT transfer_credits_its_asset FOREIGN KEY (credit_id, asset) REFERENCES account (id, asset),
     CONSTRAINT transfer_of_batch FOREIGN KEY (zone, interval_start, run) REFERENCES batch (zone, interval_start, run)
 );
 CREATE INDEX transfer_batch ON transfer (zone, interval_start, run);

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/wattle/wattle/internal/pgtest"
@@ -199,4 +200,47 @@ FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace`
 		}
 	}
 	return out.String()
+}
+
+// What the ledger must never hold, whoever writes to it.
+func TestTheLedgerRefuses(t *testing.T) {
+	db := connect(t, empty(t))
+	if err := migrations.Apply(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, db, `
+INSERT INTO zone VALUES ('street', 900, 1782036000);
+INSERT INTO account (zone, kind, owner, asset) VALUES
+    ('street', 'supplier', '', 'money'), ('street', 'network', '', 'money'), ('street', 'supplier', '', 'energy'), ('street', 'issuance', '', 'energy');
+INSERT INTO batch (zone, interval_start, interval_seconds, run, state) VALUES ('street', 1782036900, 900, 0, 'traded')`)
+	transfer := func(debit, credit int, asset string, amount, start int64) error {
+		_, err := db.Exec(t.Context(), `
+INSERT INTO transfer (id, debit_id, credit_id, asset, amount, leg, energy_wh, zone, interval_start, run)
+VALUES (decode(md5(random()::text) || md5(random()::text), 'hex'), $1, $2, $3, $4, 'trade', 0, 'street', $5, 0)`,
+			debit, credit, asset, amount, start)
+		return err
+	}
+	if err := transfer(1, 2, "money", 5, 1782036900); err != nil {
+		t.Fatalf("money between money accounts: %v", err)
+	}
+	for _, c := range []struct {
+		name          string
+		debit, credit int
+		asset         string
+		amount, start int64
+	}{
+		{"nothing", 1, 2, "money", 0, 1782036900},
+		{"less than nothing", 1, 2, "money", -5, 1782036900},
+		{"from and to one account", 1, 1, "money", 5, 1782036900},
+		{"no such account", 1, 99, "money", 5, 1782036900},
+		{"no such batch", 1, 2, "money", 5, 1782037800},
+		{"money out of an energy account", 3, 2, "money", 5, 1782036900},
+		{"energy into a money account", 4, 1, "energy", 5, 1782036900},
+		{"energy between money accounts", 1, 2, "energy", 5, 1782036900},
+	} {
+		var refusal *pgconn.PgError
+		if err := transfer(c.debit, c.credit, c.asset, c.amount, c.start); !errors.As(err, &refusal) || refusal.ConstraintName == "" {
+			t.Errorf("%s: got %v, want a constraint to refuse it", c.name, err)
+		}
+	}
 }
