@@ -28,21 +28,20 @@ var (
 
 	// rim rooms each speak one technology and do not import each other, but for what is listed.
 	rim = map[string][]string{
-		"meter/modbus":         {},
-		"meter/sunspec":        {"meter/modbus"},
-		"meter/agent":          {"meter/modbus", "meter/sunspec"},
-		"oracle/ocr":           {},
-		"exchange/sequencer":   {},
-		"exchange/autopilot":   {},
-		"settlement/ledger":    {},
-		"settlement/chain":     {},
-		"settlement/clerk":     {},
-		"settlement/audit":     {},
-		"settlement/contracts": {},
-		"charging/ocpp":        {},
-		"charging/ocmf":        {},
-		"charging/ocpi":        {},
-		"web":                  {},
+		"meter/modbus":       {},
+		"meter/sunspec":      {"meter/modbus"},
+		"meter/agent":        {"meter/modbus", "meter/sunspec"},
+		"oracle/ocr":         {},
+		"exchange/sequencer": {},
+		"exchange/autopilot": {},
+		"settlement/ledger":  {},
+		"settlement/chain":   {},
+		"settlement/clerk":   {},
+		"settlement/audit":   {},
+		"charging/ocpp":      {},
+		"charging/ocmf":      {},
+		"charging/ocpi":      {},
+		"web":                {},
 	}
 
 	// simulation may be met by devices only: it plays the homes, not the market.
@@ -57,8 +56,8 @@ var (
 	// doors may import everything.
 	doors = []string{"cmd", "e2e"}
 
-	// apart are rooms without imports of ours.
-	apart = []string{"internal/tidy", "internal/deps"}
+	// apart are rooms that neither import ours nor are imported.
+	apart = []string{"internal/tidy"}
 )
 
 // room returns the room a folder belongs to, or "" where the house has none.
@@ -109,7 +108,7 @@ func mayImport(from, to string) bool {
 	case slices.Contains(simulation, from):
 		return toPure || to == "meter/modbus" || to == "meter/sunspec"
 	case slices.Contains(services, from):
-		return slices.Contains(ground, to) || from == "internal/bus" && toPure
+		return slices.Contains(ground, to)
 	}
 	if others, ok := rim[from]; ok {
 		return below || slices.Contains(others, to)
