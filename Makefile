@@ -6,7 +6,7 @@ ARGS  ?=
 FUZZ  ?= 30s
 SEEDS ?= 20
 
-APP_SOURCES := $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -type f -print 2>/dev/null)
+APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
 .PHONY: help demo test check app contracts bindings bench fuzz seeds kills build clean
 

@@ -1,0 +1,190 @@
+// Command wattle is the one binary of Wattle: each role is a subcommand.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/wattle/wattle/internal/node"
+)
+
+const usage = `wattle: a peer-to-peer energy market for a neighbourhood
+
+  wattle demo            run a make-believe street on real parts, with a page
+  wattle audit           recompute everything that was settled in a data directory
+  wattle meter read      print what a SunSpec device says
+  wattle help            this text
+
+Each command explains its flags with --help.
+`
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // it did not work, or the audit found a difference
+	exitUsage  = 2 // the command line is wrong; nothing was done
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	name := ""
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	if name == "meter" && len(args) > 0 {
+		name, args = "meter "+args[0], args[1:]
+	}
+	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
+		"demo": demo, "audit": audit, "meter read": meterRead,
+	}
+	command, ok := commands[name]
+	switch {
+	case ok:
+		return finish(command(ctx, args, stdout, stderr), stderr)
+	case name == "help" || name == "--help" || name == "-h":
+		fmt.Fprint(stdout, usage)
+		return exitOK
+	case name == "":
+		fmt.Fprint(stderr, usage)
+	default:
+		fmt.Fprintf(stderr, "wattle: there is no command %q; wattle help lists them\n", name)
+	}
+	return exitUsage
+}
+
+// errUsage marks an error that the flag package has already explained.
+var errUsage = errors.New("usage")
+
+func finish(err error, stderr io.Writer) int {
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case errors.Is(err, errUsage):
+		return exitUsage
+	}
+	fmt.Fprintln(stderr, "wattle:", err)
+	if errors.Is(err, node.ErrConfig) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// parse reads the flags of a command; every argument must be one.
+func parse(set *flag.FlagSet, args []string, stderr io.Writer) error {
+	set.SetOutput(stderr)
+	if err := set.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return errUsage
+	}
+	if set.NArg() > 0 {
+		fmt.Fprintf(stderr, "%s: %q is not a flag; %s --help lists them\n", set.Name(), set.Arg(0), set.Name())
+		return errUsage
+	}
+	return nil
+}
+
+// list is a flag that may be repeated.
+type list []string
+
+func (l *list) String() string     { return fmt.Sprint([]string(*l)) }
+func (l *list) Set(v string) error { *l = append(*l, v); return nil }
+
+// moment is a flag that holds an RFC 3339 time.
+type moment struct{ time.Time }
+
+func (m *moment) Set(v string) (err error) {
+	m.Time, err = time.Parse(time.RFC3339, v)
+	if err != nil {
+		return errors.New("want a time such as 2026-06-21T06:56:00Z")
+	}
+	return nil
+}
+
+func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.DemoConfig
+	var devices, faults list
+	var start moment
+	set := flag.NewFlagSet("wattle demo", flag.ContinueOnError)
+	set.IntVar(&c.Homes, "homes", 0, "simulated homes, 1 to 200 (default 12)")
+	set.Uint64Var(&c.Seed, "seed", 0, "seed of weather and people (default 1)")
+	set.IntVar(&c.Speed, "speed", 15, "seconds of the street in one of the wall, 1 to 240")
+	set.DurationVar(&c.Interval, "interval", 0, "delivery interval: 1m, 5m, 15m, 30m or 1h (default 15m)")
+	set.Var(&start, "start", "what the street's clock shows at its first start, RFC 3339 (default a summer morning)")
+	set.StringVar(&c.Data, "data", defaultData(), "directory of everything that must survive")
+	set.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address of the page")
+	set.IntVar(&c.Intervals, "intervals", 0, "stop after so many settled intervals and print a summary; 0 goes on")
+	set.BoolVar(&c.JSON, "json", false, "print the summary as one JSON object")
+	set.Var(&devices, "device", "a real SunSpec device, tcp://HOST:PORT?unit=N; may be repeated")
+	set.Var(&faults, "fault", "oracle-4 or home-03: stop it after the first settled interval; may be repeated")
+	set.StringVar(&c.DatabaseURL, "database-url", "", "a PostgreSQL database instead of the embedded one")
+	set.StringVar(&c.NATSURL, "nats-url", "", "a NATS server with JetStream and sync_interval always instead of the embedded one")
+	set.StringVar(&c.ChainURL, "chain-url", "", "an EVM chain's JSON-RPC instead of the embedded one")
+	set.StringVar(&c.OperatorKey, "operator-key", "", "file with the funded chain key in hex, for --chain-url")
+	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
+	if err := parse(set, args, stderr); err != nil {
+		return err
+	}
+	c.Start, c.Devices, c.Faults = start.Time, devices, faults
+	return node.Demo(ctx, c, stdout, stderr)
+}
+
+func audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.AuditConfig
+	set := flag.NewFlagSet("wattle audit", flag.ContinueOnError)
+	set.StringVar(&c.Data, "data", defaultData(), "data directory of a street that is stopped")
+	set.BoolVar(&c.JSON, "json", false, "print what was found right as one JSON object")
+	set.StringVar(&c.DatabaseURL, "database-url", "", "as given to the demo")
+	set.StringVar(&c.NATSURL, "nats-url", "", "as given to the demo")
+	set.StringVar(&c.ChainURL, "chain-url", "", "as given to the demo")
+	set.StringVar(&c.OperatorKey, "operator-key", "", "as given to the demo")
+	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
+	if err := parse(set, args, stderr); err != nil {
+		return err
+	}
+	return node.Audit(ctx, c, stdout, stderr)
+}
+
+func meterRead(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.MeterReadConfig
+	set := flag.NewFlagSet("wattle meter read", flag.ContinueOnError)
+	set.StringVar(&c.URL, "url", "", "the device, tcp://HOST:PORT")
+	set.IntVar(&c.Unit, "unit", 1, "Modbus unit, 0 to 255")
+	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
+	set.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long the device may take in all")
+	if err := parse(set, args, stderr); err != nil {
+		return err
+	}
+	return node.MeterRead(ctx, c, stdout)
+}
+
+// defaultData is where a demo lives that was not told otherwise. As root it must be a place that the database's
+// unprivileged user can reach.
+func defaultData() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/wattle/demo"
+	}
+	if state := os.Getenv("XDG_STATE_HOME"); state != "" {
+		return filepath.Join(state, "wattle", "demo")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "wattle-demo"
+	}
+	return filepath.Join(home, ".local", "state", "wattle", "demo")
+}

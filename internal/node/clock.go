@@ -1,0 +1,111 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/wattle/wattle/internal/problem"
+)
+
+// Clock is the street's time. It stands still until Start and then runs Speed times as fast as the wall. What it has
+// shown is kept in a file, so that a street that is stopped and started again, however rudely, never sees a time twice.
+type Clock struct {
+	path  string
+	speed int
+	from  time.Time // what the clock shows until it is started
+	epoch atomic.Pointer[time.Time]
+}
+
+// lead is how much wall time the file is ahead of the clock: it must cover the time between two writes.
+const (
+	lead  = 2 * time.Second
+	every = 500 * time.Millisecond
+)
+
+// OpenClock returns a clock at the later of start and what the file in dir says was reached.
+func OpenClock(dir string, start time.Time, speed int) (*Clock, error) {
+	c := &Clock{path: filepath.Join(dir, "clock"), speed: speed, from: start.UTC()}
+	text, err := os.ReadFile(c.path)
+	if os.IsNotExist(err) {
+		return c, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("clock: %w", err)
+	}
+	reached, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(string(text)))
+	if err != nil {
+		return nil, fmt.Errorf("clock %s holds %q, not a time: %w", c.path, text, problem.New(problem.Internal, "damaged file"))
+	}
+	if reached.After(c.from) {
+		c.from = reached
+	}
+	return c, nil
+}
+
+// Now is the street's time.
+func (c *Clock) Now() time.Time {
+	epoch := c.epoch.Load()
+	if epoch == nil {
+		return c.from
+	}
+	return c.from.Add(c.scale(time.Since(*epoch)))
+}
+
+func (c *Clock) scale(wall time.Duration) time.Duration {
+	return wall * time.Duration(c.speed)
+}
+
+// Start sets the clock going, after it has written down how far it may go before the next write.
+func (c *Clock) Start() error {
+	if err := c.keep(); err != nil {
+		return err
+	}
+	now := time.Now()
+	c.epoch.Store(&now)
+	return nil
+}
+
+// Run keeps the file ahead of the clock until ctx is done.
+func (c *Clock) Run(ctx context.Context) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			if err := c.keep(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (c *Clock) keep() error {
+	return writeFile(c.path, []byte(c.Now().Add(c.scale(lead)).Format(time.RFC3339Nano)+"\n"), 0o600)
+}
+
+// writeFile replaces a file as a whole: after a crash it holds the old or the new content.
+func writeFile(path string, content []byte, mode os.FileMode) error {
+	next := path + ".next"
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(next, path)
+	}
+	return err
+}

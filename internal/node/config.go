@@ -1,0 +1,144 @@
+package node
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/internal/problem"
+)
+
+// DemoConfig is what a demo is started with. Zero values of Homes, Seed, Interval and Start mean: as the street in the
+// data directory was founded, or the default.
+type DemoConfig struct {
+	Homes     int           // simulated homes
+	Seed      uint64        // of the make-believe weather and people
+	Interval  time.Duration // delivery interval
+	Start     time.Time     // what the street's clock shows at its very first start
+	Speed     int           // how much faster than the wall the clock runs
+	Data      string        // directory of everything that must survive
+	Listen    string        // address of the page
+	Intervals int           // stop after this many settled intervals; 0 goes on
+	JSON      bool          // print the summary as one JSON object
+	Devices   []string      // real devices, tcp://HOST:PORT?unit=N
+	Faults    []string      // "oracle-4" or "home-03": stopped after the first settled interval
+
+	DatabaseURL string // instead of the embedded PostgreSQL
+	NATSURL     string // instead of the embedded NATS
+	ChainURL    string // instead of the embedded chain
+	OperatorKey string // file with the chain key in hex; for ChainURL, where somebody must have funded it
+	PostgresBin string // where the PostgreSQL programs are, if not where they usually are
+}
+
+// Founding is what a street keeps for life.
+type Founding struct {
+	Homes    int           `json:"homes"`
+	Seed     uint64        `json:"seed"`
+	Interval time.Duration `json:"interval_ns"`
+	Start    time.Time     `json:"start"`
+}
+
+// The demo's defaults: a street in Vienna, shortly before nine on a summer morning, four minutes before the first
+// delivery interval, so that its book can be traded.
+const (
+	defaultHomes    = 12
+	defaultSeed     = 1
+	defaultInterval = 15 * time.Minute
+	latitude        = 48.2
+	longitude       = 16.37
+)
+
+var defaultStart = time.Date(2026, 6, 21, 6, 56, 0, 0, time.UTC)
+
+// ErrConfig is returned for a configuration that cannot be run.
+var ErrConfig = problem.New(problem.Invalid, "cannot run with this configuration")
+
+// Validate says what is wrong in words that name the flag.
+func (c DemoConfig) Validate() error {
+	refuse := func(format string, args ...any) error {
+		return fmt.Errorf(format+": %w", append(args, ErrConfig)...)
+	}
+	if c.Homes < 0 || c.Homes > 200 {
+		return refuse("--homes %d: use 1 to 200", c.Homes)
+	}
+	if c.Speed < 1 || c.Speed > 240 {
+		return refuse("--speed %d: use 1 to 240", c.Speed)
+	}
+	if c.Interval != 0 {
+		if _, err := energy.LengthOf(c.Interval); err != nil {
+			return refuse("--interval %s: use 1m, 5m, 15m, 30m or 1h", c.Interval)
+		}
+	}
+	if !c.Start.IsZero() && (c.Start.Year() < 2000 || c.Start.Year() > 2100) {
+		return refuse("--start %s: use a time between 2000 and 2100", c.Start.Format(time.RFC3339))
+	}
+	if c.Intervals < 0 {
+		return refuse("--intervals %d: use 0 or more", c.Intervals)
+	}
+	if c.Data == "" {
+		return refuse("--data: name a directory")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return refuse("--listen %q: use HOST:PORT, such as 127.0.0.1:8080", c.Listen)
+	}
+	if c.ChainURL != "" && c.OperatorKey == "" {
+		return refuse("--chain-url needs --operator-key, a file with a funded key in hex")
+	}
+	return nil
+}
+
+// found reads how the street in dir was founded, or founds it by the configuration. What the configuration asks for
+// must agree with what stands.
+func (c DemoConfig) found(dir string) (Founding, error) {
+	path := filepath.Join(dir, "street.json")
+	text, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		f := Founding{Homes: or(c.Homes, defaultHomes), Seed: or(c.Seed, defaultSeed), Interval: or(c.Interval, defaultInterval), Start: c.Start.UTC()}
+		if c.Start.IsZero() {
+			f.Start = defaultStart
+		}
+		text, err := json.Marshal(f)
+		if err != nil {
+			return f, err
+		}
+		return f, writeFile(path, append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		return Founding{}, fmt.Errorf("street: %w", err)
+	}
+	var f Founding
+	if err := json.Unmarshal(text, &f); err != nil {
+		return f, fmt.Errorf("%s: %v: %w", path, err, problem.New(problem.Internal, "damaged file"))
+	}
+	return f, c.agree(f)
+}
+
+func (c DemoConfig) agree(f Founding) error {
+	for _, asked := range []struct {
+		flag    string
+		differs bool
+		stands  any
+	}{
+		{"--homes", c.Homes != 0 && c.Homes != f.Homes, f.Homes},
+		{"--seed", c.Seed != 0 && c.Seed != f.Seed, f.Seed},
+		{"--interval", c.Interval != 0 && c.Interval != f.Interval, f.Interval},
+		{"--start", !c.Start.IsZero() && !c.Start.Equal(f.Start), f.Start.Format(time.RFC3339)},
+	} {
+		if asked.differs {
+			return fmt.Errorf("the street in %s was founded with %s %v: leave the flag out, or use another --data: %w", c.Data, asked.flag, asked.stands, ErrConfig)
+		}
+	}
+	return nil
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}

@@ -1,0 +1,61 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wattle/wattle/oracle/ocr"
+	"github.com/wattle/wattle/web"
+)
+
+const (
+	healthEvery = 2 * time.Second  // wall time between two looks
+	healthLimit = time.Second      // wall time an engine may take to answer
+	oracleQuiet = 30 * time.Second // wall time after which an oracle that takes part in no round counts as stopped
+)
+
+// watch tells the page how the parts of the street do, until ctx is done.
+func (s *street) watch(ctx context.Context, nodes []*ocr.Node) error {
+	tick := time.NewTicker(healthEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			s.page.Health(s.oracleHealth(nodes), s.engineHealth(ctx, "Database", s.db.Ping),
+				s.engineHealth(ctx, "Chain", func(ctx context.Context) error { _, err := s.eth.BlockNumber(ctx); return err }))
+		}
+	}
+}
+
+// oracleHealth counts the oracles that take part: with f stopped the group still attests, with more it does not.
+func (s *street) oracleHealth(nodes []*ocr.Node) web.Part {
+	quiet := s.clock.scale(oracleQuiet)
+	running := 0
+	for _, n := range nodes {
+		if status := n.Status(); s.clock.Now().Sub(status.At) < quiet {
+			running++
+		}
+	}
+	part := web.Part{Name: "Oracles", State: web.OK}
+	if running < len(nodes) {
+		part.State = web.Degraded
+		part.Detail = fmt.Sprintf("%d of %d take part", running, len(nodes))
+	}
+	if running < len(nodes)-oracleFaulty {
+		part.State = web.Down
+		part.Detail += "; nothing is attested until more are back"
+	}
+	return part
+}
+
+func (s *street) engineHealth(ctx context.Context, name string, ask func(context.Context) error) web.Part {
+	ctx, cancel := context.WithTimeout(ctx, healthLimit)
+	defer cancel()
+	if err := ask(ctx); err != nil {
+		return web.Part{Name: name, State: web.Down, Detail: "does not answer"}
+	}
+	return web.Part{Name: name, State: web.OK}
+}

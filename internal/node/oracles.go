@@ -1,0 +1,132 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/internal/bus"
+	"github.com/wattle/wattle/meter"
+	"github.com/wattle/wattle/oracle"
+	"github.com/wattle/wattle/oracle/ocr"
+)
+
+// The demo's group of oracles: the smallest that tolerates a faulty one.
+const (
+	oracleCount  = 4
+	oracleFaulty = 1
+)
+
+// oracleKeys opens the sealed key files of the group, or makes them.
+func oracleKeys(dir string, passphrase string) ([]ocr.Keys, error) {
+	keys := make([]ocr.Keys, oracleCount)
+	for i := range keys {
+		path := filepath.Join(dir, oracleName(i)+".keys")
+		sealed, err := os.ReadFile(path)
+		switch {
+		case os.IsNotExist(err):
+			if keys[i], err = ocr.NewKeys(); err != nil {
+				return nil, err
+			}
+			if sealed, err = keys[i].Seal(passphrase); err != nil {
+				return nil, err
+			}
+			err = writeFile(path, sealed, 0o600)
+		case err == nil:
+			keys[i], err = ocr.OpenKeys(sealed, passphrase)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("keys of %s: %w", oracleName(i), err)
+		}
+	}
+	return keys, nil
+}
+
+func oracleName(i int) string { return fmt.Sprintf("oracle-%d", i+1) }
+
+// attested knows which intervals have an attestation in the zone's log.
+type attested struct {
+	mu    sync.RWMutex
+	known map[energy.Interval]bool
+}
+
+func (a *attested) has(iv energy.Interval) bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.known[iv]
+}
+
+// follow keeps up with the log until ctx is done.
+func (a *attested) follow(ctx context.Context, b *bus.Bus, zone energy.Zone) error {
+	return b.Follow(ctx, bus.AttestSubject(zone), 1, func(m bus.Message) error {
+		decoded, err := oracle.DecodeAttestation(m.Data)
+		if err != nil {
+			return nil // anybody may write to the log; the clerk says so
+		}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.known == nil {
+			a.known = map[energy.Interval]bool{}
+		}
+		a.known[decoded.Report.Interval] = true
+		return nil
+	})
+}
+
+// oracles makes the group's nodes, each with its own keys, database rows and address.
+func (s *street) oracles(keys []ocr.Keys, capability common.Address, registry oracle.Registry) ([]*ocr.Node, error) {
+	peers := make([]ocr.Peer, len(keys))
+	for i, k := range keys {
+		address, err := freeAddress()
+		if err != nil {
+			return nil, err
+		}
+		peers[i] = ocr.Peer{ID: k.Identity().Peer, Address: address}
+	}
+	nodes := make([]*ocr.Node, len(keys))
+	for i, k := range keys {
+		var err error
+		if nodes[i], err = ocr.New(ocr.Config{Name: oracleName(i), Keys: k, Listen: peers[i].Address, Peers: peers, DB: s.db, Eth: s.eth,
+			ChainID: s.chain.ID().Uint64(), Capability: capability, Registry: registry,
+			Publish: s.publishAttestation, Known: s.attested.has, Now: s.clock.Now, Log: s.log}); err != nil {
+			return nil, err
+		}
+	}
+	return nodes, nil
+}
+
+func (s *street) publishAttestation(ctx context.Context, a oracle.Attestation) error {
+	id := fmt.Sprintf("attestation %s %s %d", a.Report.Zone, a.Report.Interval, a.Report.Run)
+	_, err := s.bus.Publish(ctx, bus.AttestSubject(a.Report.Zone), id, oracle.AppendAttestation(nil, a))
+	return err
+}
+
+// feed hands an oracle every reading of the zone's log.
+func (s *street) feed(ctx context.Context, node *ocr.Node) error {
+	return s.bus.Follow(ctx, bus.MeterSubject(streetZone, "*"), 1, func(m bus.Message) error {
+		reading, err := meter.DecodeSignedReading(m.Data)
+		if err == nil {
+			err = node.Put(reading)
+		}
+		if err != nil {
+			s.log.LogAttrs(ctx, slog.LevelDebug, "reading not used", slog.Uint64("sequence", m.Sequence), slog.String("reason", err.Error()))
+		}
+		return nil
+	})
+}
+
+// freeAddress is a loopback address that nobody listens on now. The oracles of one machine need nothing steadier.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("address for an oracle: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}
