@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
@@ -40,6 +42,10 @@ const (
 	// acknowledged yet, and the chain is made anew.
 	foundedFile = "founded"
 
+	// indexTimeout bounds the wait for the transaction index at the start, which writes what a kill has left out.
+	indexTimeout = time.Minute
+	indexPoll    = 2 * time.Millisecond
+
 	// instance is the name of the node's own directory.
 	instance = "wattle"
 )
@@ -66,6 +72,7 @@ type Chain struct {
 	client  *ethclient.Client
 	stop    chan struct{}
 	stopped chan struct{} // closed when the sealer has returned
+	closing func() error  // does what Stop says, once
 }
 
 // StartChain opens the chain in c.Dir, and founds it first if there is none. The log of the Ethereum library is one per
@@ -94,7 +101,7 @@ func StartChain(c ChainConfig) (_ *Chain, err error) {
 	if err := ch.stack.Start(); err != nil {
 		return nil, fmt.Errorf("chain: %w", err)
 	}
-	if err := ch.backend.ChainDb().SyncKeyValue(); err != nil {
+	if err := ch.firstBlock(); err != nil {
 		return nil, fmt.Errorf("chain: %w", err)
 	}
 	if !founded {
@@ -105,8 +112,28 @@ func StartChain(c ChainConfig) (_ *Chain, err error) {
 	if err := ch.dial(); err != nil {
 		return nil, fmt.Errorf("chain: %w", err)
 	}
+	ch.closing = sync.OnceValue(ch.close)
 	go ch.seal()
 	return ch, nil
+}
+
+// firstBlock seals an empty block behind the genesis and waits until the transaction index has seen it: before, the node
+// answers that the index is in progress when asked for a transaction it does not know.
+func (ch *Chain) firstBlock() error {
+	if ch.backend.BlockChain().CurrentBlock().Number.Sign() == 0 {
+		ch.beacon.Commit()
+	}
+	if ch.backend.BlockChain().CurrentBlock().Number.Sign() == 0 {
+		return errors.New("the first block cannot be sealed")
+	}
+	for deadline := time.After(indexTimeout); !ch.backend.BlockChain().TxIndexDone(); {
+		select {
+		case <-deadline:
+			return errors.New("the transaction index is not complete")
+		case <-time.After(indexPoll):
+		}
+	}
+	return ch.backend.ChainDb().SyncKeyValue()
 }
 
 // readFounded tells whether the directory holds a chain, checks that it is the one asked for, and clears what an
@@ -229,8 +256,10 @@ func (ch *Chain) dial() error {
 // Client talks to the chain within the process. It ends with Stop.
 func (ch *Chain) Client() *ethclient.Client { return ch.client }
 
-// Stop ends the client, the sealing and the node, and waits for them.
-func (ch *Chain) Stop() error {
+// Stop ends the client, the sealing and the node, and waits for them. Stopping twice is harmless.
+func (ch *Chain) Stop() error { return ch.closing() }
+
+func (ch *Chain) close() error {
 	close(ch.stop)
 	<-ch.stopped
 	ch.line.close() // first: the client waits for the end of what it reads

@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childChain); dir != "" {
 		runChild(dir)
 	}
+	if dir := os.Getenv(childNATS); dir != "" {
+		runNATSChild(dir)
+	}
 	os.Exit(m.Run())
 }
 
@@ -70,11 +73,14 @@ func mustStop(t *testing.T, ch *Chain) {
 }
 
 // transfer is a payment of 1 wei to the address that has the number of the nonce.
-func transfer(nonce uint64) (*types.Transaction, error) {
+func transfer(nonce uint64) (*types.Transaction, error) { return transferFor(nonce, 1e12) }
+
+// transferFor pays at most a fee, in wei per gas.
+func transferFor(nonce uint64, fee int64) (*types.Transaction, error) {
 	to := common.BigToAddress(new(big.Int).SetUint64(1_000_000 + nonce))
 	return types.SignNewTx(testKey(), types.LatestSignerForChainID(big.NewInt(testChainID)), &types.DynamicFeeTx{
 		ChainID: big.NewInt(testChainID), Nonce: nonce, To: &to, Value: big.NewInt(1), Gas: 21_000,
-		GasTipCap: big.NewInt(1), GasFeeCap: big.NewInt(1e12),
+		GasTipCap: big.NewInt(min(fee, 1000)), GasFeeCap: big.NewInt(fee),
 	})
 }
 
@@ -221,6 +227,41 @@ func TestManyAtOnce(t *testing.T) {
 	checkWhole(t, ch.Client(), 2*many)
 }
 
+// TestUnderpriced sends what no block can take: the chain must not go on sealing empty blocks for it.
+func TestUnderpriced(t *testing.T) {
+	ch := mustStartChain(t, t.TempDir())
+	defer mustStop(t, ch)
+	ctx := deadline(t)
+	for _, fee := range []int64{1, 1e12} { // the second replaces the first
+		tx, err := transferFor(0, fee)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := ch.Client().SendTransaction(ctx, tx); err != nil {
+			t.Fatal(err)
+		}
+		if fee == 1 {
+			continue
+		}
+		if _, err := await(ctx, ch.Client(), tx.Hash()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if head, err := ch.Client().BlockNumber(ctx); err != nil || head > 4 {
+		t.Errorf("got %d blocks, error %v, want at most 4: the first, one without and one with the transaction, and one more", head, err)
+	}
+	checkWhole(t, ch.Client(), 1)
+}
+
+func TestStopTwice(t *testing.T) {
+	ch := mustStartChain(t, t.TempDir())
+	mustStop(t, ch)
+	mustStop(t, ch)
+	if _, err := ch.Client().BlockNumber(deadline(t)); err == nil {
+		t.Error("client of a stopped chain: got no error")
+	}
+}
+
 // TestKilledChain kills a process that sends transactions, several times: what had a receipt is there, and the chain
 // goes on.
 func TestKilledChain(t *testing.T) {
@@ -331,8 +372,8 @@ func TestQuiet(t *testing.T) {
 	if used > period/10 {
 		t.Errorf("the idle chain used %s of %s, want less than a tenth", used, period)
 	}
-	if head, err := ch.Client().BlockNumber(deadline(t)); err != nil || head != 0 {
-		t.Errorf("got %d blocks, error %v, want none without transactions", head, err)
+	if head, err := ch.Client().BlockNumber(deadline(t)); err != nil || head != 1 {
+		t.Errorf("got %d blocks, error %v, want 1, the first", head, err)
 	}
 }
 
@@ -343,4 +384,17 @@ func cpuTime(t *testing.T) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+func BenchmarkTransfer(b *testing.B) {
+	ch, err := StartChain(config(b.TempDir()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = ch.Stop() }()
+	for sent := uint64(0); b.Loop(); sent++ {
+		if err := send(b.Context(), ch.Client(), sent+1, func(uint64) {}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

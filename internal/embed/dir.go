@@ -28,6 +28,9 @@ const (
 	// dirVersion is the layout of the data directory that this program reads and writes.
 	dirVersion = 1
 
+	// dirMode lets the database server's user pass through, and nobody else see what is there.
+	dirMode = 0o711
+
 	lockFile    = "lock"
 	versionFile = "version"
 )
@@ -80,10 +83,10 @@ func makeDir(path string) error {
 	if err := makeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(path, 0o711); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(path, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("data directory: %w", err)
 	}
-	return os.Chmod(path, 0o711) // whatever the umask
+	return os.Chmod(path, dirMode) // whatever the umask
 }
 
 // refuseForeign lets pass what is empty or carries our version file. A lock alone is of a first start that was killed.
@@ -107,6 +110,9 @@ func refuseForeign(path string) error {
 func (d *Dir) checkVersion() error {
 	text, err := os.ReadFile(d.Path(versionFile))
 	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.Chmod(d.path, dirMode); err != nil && !errors.Is(err, fs.ErrPermission) { // an empty one of somebody else
+			return fmt.Errorf("data directory: %w", err)
+		}
 		return writeFile(d.Path(versionFile), strconv.Itoa(dirVersion)+"\n")
 	}
 	if err != nil {

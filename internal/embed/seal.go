@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -136,6 +137,14 @@ type libraryLogger struct{ log.Logger }
 
 func libraryLog(to *slog.Logger) log.Logger { return log.NewLogger(warnings{to.Handler()}) }
 
+// noNews are the library's warnings about what is meant to be so, or is repaired by the time they are written.
+var noNews = []string{
+	"Head block is not reachable", // a chain is being founded
+	"P2P server will be useless",  // there is no network
+	"Unclean shutdown detected",   // and nothing was lost by it
+	"Served eth_",                 // an error that its caller has received
+}
+
 // warnings drops what is below a warning.
 type warnings struct{ slog.Handler }
 
@@ -144,6 +153,11 @@ func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (w warnings) Handle(ctx context.Context, r slog.Record) error {
+	for _, m := range noNews {
+		if strings.HasPrefix(r.Message, m) {
+			return nil
+		}
+	}
 	r.Message = "chain: " + r.Message
 	r.Level = min(r.Level, slog.LevelError) // the library's highest level has no name here
 	return w.Handler.Handle(ctx, r)
