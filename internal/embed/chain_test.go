@@ -227,32 +227,6 @@ func TestManyAtOnce(t *testing.T) {
 	checkWhole(t, ch.Client(), 2*many)
 }
 
-// TestUnderpriced sends what no block can take: the chain must not go on sealing empty blocks for it.
-func TestUnderpriced(t *testing.T) {
-	ch := mustStartChain(t, t.TempDir())
-	defer mustStop(t, ch)
-	ctx := deadline(t)
-	for _, fee := range []int64{1, 1e12} { // the second replaces the first
-		tx, err := transferFor(0, fee)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := ch.Client().SendTransaction(ctx, tx); err != nil {
-			t.Fatal(err)
-		}
-		if fee == 1 {
-			continue
-		}
-		if _, err := await(ctx, ch.Client(), tx.Hash()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if head, err := ch.Client().BlockNumber(ctx); err != nil || head > 4 {
-		t.Errorf("got %d blocks, error %v, want at most 4: the first, one without and one with the transaction, and one more", head, err)
-	}
-	checkWhole(t, ch.Client(), 1)
-}
-
 func TestStopTwice(t *testing.T) {
 	ch := mustStartChain(t, t.TempDir())
 	mustStop(t, ch)
@@ -384,17 +358,4 @@ func cpuTime(t *testing.T) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-func BenchmarkTransfer(b *testing.B) {
-	ch, err := StartChain(config(b.TempDir()))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = ch.Stop() }()
-	for sent := uint64(0); b.Loop(); sent++ {
-		if err := send(b.Context(), ch.Client(), sent+1, func(uint64) {}); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

@@ -75,7 +75,6 @@ func Start(ctx context.Context, c Config) (_ *Cluster, err error) {
 			os.RemoveAll(socket)
 		}
 	}()
-	began := time.Now()
 	server, err := h.serve(ctx, socket)
 	if err != nil {
 		return nil, err
@@ -84,7 +83,7 @@ func Start(ctx context.Context, c Config) (_ *Cluster, err error) {
 	if err := createDatabase(ctx, p.url("postgres")); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
-	c.Log.Info("database server started", slog.String("version", h.programs.major), slog.Duration("took", time.Since(began)))
+	c.Log.Info("database server started", slog.String("version", h.programs.major))
 	return p, nil
 }
 
