@@ -209,8 +209,10 @@ func (c *Clerk) verify(ctx context.Context, a oracle.Attestation) error {
 	if c.quorum.Verify(a) == nil {
 		return nil
 	}
-	var err error
-	if c.quorum, err = c.Chain.Quorum(ctx); err != nil {
+	if err := c.persist(ctx, "quorum", func() (err error) {
+		c.quorum, err = c.Chain.Quorum(ctx)
+		return err
+	}); err != nil {
 		return fmt.Errorf("quorum: %w", err)
 	}
 	return c.quorum.Verify(a)
@@ -238,37 +240,52 @@ func (c *Clerk) settlePending(ctx context.Context) error {
 
 // settle takes one batch through its remaining arrows.
 func (c *Clerk) settle(ctx context.Context, b settlement.Batch) error {
-	if b.State == settlement.Attested {
-		if err := c.post(ctx, b); err != nil {
+	for b.State != settlement.Final {
+		if err := c.step(ctx, &b); err != nil {
 			return err
 		}
-		b.State = settlement.Posted
 	}
-	if b.State == settlement.Posted {
-		if err := c.persist(ctx, "mint", func() (err error) {
-			b.Mint, err = c.Chain.Mint(ctx, b.Attestation)
-			return err
-		}); err != nil {
-			return err
-		}
-		if err := c.Ledger.Minted(ctx, b.Key, b.Mint); err != nil {
-			return err
-		}
-		b.State = settlement.Minted
-	}
-	if err := c.confirm(ctx, b); err != nil {
-		return err
-	}
-	if err := c.Ledger.Finish(ctx, b.Key); err != nil {
-		return err
-	}
-	b.State = settlement.Final
 	c.Log.LogAttrs(ctx, slog.LevelInfo, "interval settled", slog.String("zone", string(c.Zone)), slog.String("interval", b.Key.Interval.String()),
 		slog.Int64("export_wh", int64(b.Attestation.Report.Export)), slog.Int64("import_wh", int64(b.Attestation.Report.Import)))
 	if err := c.announce(ctx, b); err != nil {
 		return err
 	}
 	return c.Settled(b)
+}
+
+// step takes a batch through one arrow.
+func (c *Clerk) step(ctx context.Context, b *settlement.Batch) (err error) {
+	switch b.State {
+	case settlement.Attested:
+		err = c.post(ctx, *b)
+		b.State = settlement.Posted
+	case settlement.Posted:
+		if err = c.persist(ctx, "mint", func() (err error) {
+			b.Mint, err = c.Chain.Mint(ctx, b.Attestation)
+			return err
+		}); err != nil {
+			return err
+		}
+		err = c.Ledger.Minted(ctx, b.Key, b.Mint)
+		b.State = settlement.Minted
+	case settlement.Minted:
+		if err = c.confirm(ctx, *b); err != nil {
+			return err
+		}
+		var stands bool
+		if stands, err = c.stands(ctx, *b); err != nil {
+			return err
+		}
+		if !stands {
+			b.State = settlement.Posted
+			return c.unmint(ctx, *b)
+		}
+		err = c.Ledger.Finish(ctx, b.Key)
+		b.State = settlement.Final
+	default:
+		err = settlement.ErrState
+	}
+	return err
 }
 
 func (c *Clerk) post(ctx context.Context, b settlement.Batch) error {
@@ -296,6 +313,23 @@ func (c *Clerk) confirm(ctx context.Context, b settlement.Batch) error {
 		}
 		return err
 	})
+}
+
+// stands reports whether the chain holds the report of a batch where the ledger says.
+func (c *Clerk) stands(ctx context.Context, b settlement.Batch) (stands bool, err error) {
+	err = c.persist(ctx, "look up", func() error {
+		record, held, err := c.Chain.Minted(ctx, b.Key)
+		stands = held && record == b.Mint
+		return err
+	})
+	return stands, err
+}
+
+// unmint takes a batch back to posted whose report the chain has lost or moved.
+func (c *Clerk) unmint(ctx context.Context, b settlement.Batch) error {
+	c.Log.LogAttrs(ctx, slog.LevelWarn, "mint is no longer where it was on chain, minting again", slog.String("zone", string(c.Zone)),
+		slog.String("interval", b.Key.Interval.String()))
+	return c.Ledger.Unmint(ctx, b.Key)
 }
 
 var errUnconfirmed = problem.New(problem.Unavailable, "not enough confirmations yet")

@@ -2,32 +2,59 @@ package clerk
 
 import (
 	"context"
-	"log/slog"
+	"fmt"
+	"slices"
 
+	"github.com/wattle/wattle/internal/bus"
+	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement"
 )
 
-// recover brings ledger and chain together after a stop of any kind: a mint that the chain no longer holds goes back to
-// posted, and every batch that was under way is settled.
+// recover brings ledger, chain and announcements together after a stop of any kind: what became final and was not
+// announced is announced, a mint that the chain no longer holds goes back to posted, and every batch that was under way
+// is settled.
 func (c *Clerk) recover(ctx context.Context) error {
 	batches, err := c.Ledger.Recent(ctx, rechecked)
 	if err != nil {
+		return err
+	}
+	slices.Reverse(batches) // oldest first
+	if err := c.announceMissed(ctx, batches); err != nil {
 		return err
 	}
 	for _, b := range batches {
 		if b.State != settlement.Minted && b.State != settlement.Final {
 			continue
 		}
-		_, held, err := c.Chain.Minted(ctx, b.Key)
-		if err != nil {
-			return err
+		stands, err := c.stands(ctx, b)
+		if err == nil && !stands {
+			err = c.unmint(ctx, b)
 		}
-		if !held {
-			c.Log.LogAttrs(ctx, slog.LevelWarn, "mint is no longer on chain, minting again", slog.String("interval", b.Key.Interval.String()))
-			if err := c.Ledger.Unmint(ctx, b.Key); err != nil {
-				return err
-			}
+		if err != nil {
+			return fmt.Errorf("recover %s: %w", b.Key, err)
 		}
 	}
 	return c.settlePending(ctx)
+}
+
+// announceMissed announces the final batches that the settlement log does not name.
+func (c *Clerk) announceMissed(ctx context.Context, batches []settlement.Batch) error {
+	announced := map[oracle.Report]bool{}
+	if _, err := c.Bus.Replay(ctx, bus.SettleSubject(c.Zone), 1, func(m bus.Message) error {
+		if report, err := oracle.DecodeReport(m.Data); err == nil { // anybody may write to the log
+			announced[report] = true
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("recover: %w", err)
+	}
+	for _, b := range batches {
+		if b.State != settlement.Final || announced[b.Attestation.Report] {
+			continue
+		}
+		if err := c.announce(ctx, b); err != nil {
+			return fmt.Errorf("recover %s: %w", b.Key, err)
+		}
+	}
+	return nil
 }
