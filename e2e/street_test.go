@@ -151,6 +151,12 @@ func demo(t *testing.T, args ...string) summary {
 	if err := p.wait(t, 6*time.Minute); err != nil {
 		t.Fatalf("demo: %v\n%s", err, tail(p.stderr.String()))
 	}
+	return p.summary(t)
+}
+
+// summary reads what the program printed.
+func (p *program) summary(t *testing.T) summary {
+	t.Helper()
 	var s summary
 	decoder := json.NewDecoder(strings.NewReader(p.stdout.String()))
 	decoder.DisallowUnknownFields()
@@ -162,6 +168,17 @@ func demo(t *testing.T, args ...string) summary {
 	}
 	t.Logf("%+v", s)
 	return s
+}
+
+// url waits until the street lives and returns the address of its page.
+func (p *program) url(t *testing.T) (url string) {
+	t.Helper()
+	eventually(t, 90*time.Second, "the street lives", func() bool {
+		_, after, ok := strings.Cut(p.stderr.String(), "The street lives: ")
+		url, _, _ = strings.Cut(after, "\n")
+		return ok && url != ""
+	})
+	return url
 }
 
 // conserved asserts that nothing was lost or invented.
@@ -230,6 +247,7 @@ func fetch(ctx context.Context, url string, into any) error {
 }
 
 func TestThreeIntervalsConserve(t *testing.T) {
+	t.Parallel()
 	data := dataDir(t)
 	s := demo(t, "--intervals", "3", "--speed", "45", "--data", data)
 	conserved(t, s)

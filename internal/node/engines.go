@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/ethclient"
@@ -21,6 +24,15 @@ import (
 // demoChainID is the embedded chain's: high enough not to be a public network's.
 const demoChainID = 220_622
 
+// connectTimeout is how long an engine of the user's own may take to answer at the start.
+const connectTimeout = 5 * time.Second
+
+var (
+	errDatabase = problem.New(problem.Unavailable, "cannot connect: check --database-url, and that PostgreSQL runs there")
+	errNATS     = problem.New(problem.Unavailable, "cannot connect: check --nats-url, and that a NATS server runs there")
+	errChain    = problem.New(problem.Unavailable, "cannot connect: check --chain-url, and that an Ethereum node answers JSON-RPC there")
+)
+
 // engineURLs name engines of the user's own; an empty one means the embedded engine.
 type engineURLs struct {
 	database, nats, chain, postgresBin string
@@ -31,7 +43,8 @@ type engines struct {
 	db    *pgxpool.Pool
 	bus   *bus.Bus
 	eth   *ethclient.Client
-	stops []func() error // in the order of starting
+	died  <-chan struct{} // closed when the embedded database has ended by itself; nil without one
+	stops []func() error  // in the order of starting
 }
 
 // openEngines starts what is embedded, connects to all three and brings the schema up to date. fund is given money in the
@@ -53,28 +66,55 @@ func openEngines(ctx context.Context, dir *embed.Dir, urls engineURLs, fund comm
 }
 
 func (e *engines) openDatabase(ctx context.Context, dir *embed.Dir, urls engineURLs, log *slog.Logger) error {
-	url := urls.database
-	if url == "" {
+	address := urls.database
+	if address == "" {
 		cluster, err := embed.StartPostgres(ctx, embed.PostgresConfig{Dir: dir.Path("postgres"), BinDir: urls.postgresBin, Log: log})
 		if err != nil {
 			return err
 		}
 		e.stops = append(e.stops, cluster.Stop)
-		url = cluster.URL()
+		e.died = cluster.Done()
+		address = cluster.URL()
 	}
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := connectDatabase(ctx, address)
 	if err != nil {
-		return fmt.Errorf("database: %v: %w", err, problem.New(problem.Unavailable, "cannot connect; check --database-url"))
+		return err
 	}
 	err = migrations.Apply(ctx, conn)
 	if err = errors.Join(err, conn.Close(ctx)); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
-	if e.db, err = pgxpool.New(ctx, url); err != nil {
+	if e.db, err = pgxpool.New(ctx, address); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
 	e.stops = append(e.stops, func() error { e.db.Close(); return nil })
 	return nil
+}
+
+func connectDatabase(ctx context.Context, address string) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fmt.Errorf("--database-url: %s: %w", oneLine(err), ErrConfig)
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("database: %s: %w", oneLine(err), errDatabase)
+	}
+	return conn, nil
+}
+
+// oneLine makes a sentence of an error that lists its attempts.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// host is a URL without what may be secret in it: user, path and query.
+func host(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return "the given address"
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, log *slog.Logger) error {
@@ -90,8 +130,8 @@ func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, 
 		}
 	} else {
 		var err error
-		if conn, err = nats.Connect(urls.nats, nats.MaxReconnects(-1), nats.Name("wattle")); err != nil {
-			return fmt.Errorf("NATS at %s: %v: %w", urls.nats, err, problem.New(problem.Unavailable, "cannot connect; check --nats-url"))
+		if conn, err = nats.Connect(urls.nats, nats.MaxReconnects(-1), nats.Name("wattle"), nats.Timeout(connectTimeout)); err != nil {
+			return fmt.Errorf("NATS at %s: %w: %w", host(urls.nats), err, errNATS)
 		}
 	}
 	e.stops = append(e.stops, func() error { conn.Close(); return nil })
@@ -110,15 +150,33 @@ func (e *engines) openChain(ctx context.Context, dir *embed.Dir, urls engineURLs
 		e.eth = node.Client()
 		return nil
 	}
+	call, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
 	var err error
-	if e.eth, err = ethclient.DialContext(ctx, urls.chain); err == nil {
+	if e.eth, err = ethclient.DialContext(call, urls.chain); err == nil {
 		e.stops = append(e.stops, func() error { e.eth.Close(); return nil })
-		_, err = e.eth.ChainID(ctx)
+		_, err = e.eth.ChainID(call)
 	}
 	if err != nil {
-		return fmt.Errorf("chain at %s: %v: %w", urls.chain, err, problem.New(problem.Unavailable, "cannot connect; check --chain-url"))
+		if leaky := (*url.Error)(nil); errors.As(err, &leaky) { // repeats the URL, in which providers have their users' keys
+			err = leaky.Err
+		}
+		return fmt.Errorf("chain at %s: %w: %w", host(urls.chain), err, errChain)
 	}
 	return nil
+}
+
+// errDatabaseEnded ends a street whose database server was stopped from outside: the next start recovers it.
+var errDatabaseEnded = problem.New(problem.Unavailable, "the embedded database server has ended: start again on the same data")
+
+// guard ends the street when an engine has ended.
+func (e *engines) guard(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.died:
+		return errDatabaseEnded
+	}
 }
 
 // close stops everything in reverse order.

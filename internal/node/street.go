@@ -3,33 +3,22 @@ package node
 import (
 	"context"
 	"crypto/ecdsa"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/wattle/wattle/energy"
-	"github.com/wattle/wattle/exchange"
-	"github.com/wattle/wattle/exchange/autopilot"
-	"github.com/wattle/wattle/exchange/sequencer"
-	"github.com/wattle/wattle/internal/bus"
 	"github.com/wattle/wattle/internal/embed"
 	"github.com/wattle/wattle/internal/problem"
-	"github.com/wattle/wattle/meter"
-	"github.com/wattle/wattle/meter/agent"
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/oracle/ocr"
-	"github.com/wattle/wattle/settlement"
 	"github.com/wattle/wattle/settlement/chain"
-	"github.com/wattle/wattle/settlement/clerk"
 	"github.com/wattle/wattle/settlement/ledger"
 	"github.com/wattle/wattle/sim"
 	"github.com/wattle/wattle/web"
@@ -197,10 +186,27 @@ func (s *street) run(ctx context.Context, listener net.Listener, stderr io.Write
 	if err := s.openPage(contracts); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
+	if err := s.start(ctx, group, seed, nodes, listener); err != nil {
+		cancel()
+		if cause := group.Wait(); cause != nil && !errors.Is(cause, context.Canceled) {
+			return cause // of the part that ended first
+		}
+		return err
+	}
+	s.ready = time.Since(s.began)
+	fmt.Fprintf(stderr, "\n  The street lives: http://%s\n  %d homes, %d oracles, %s intervals, %d times as fast as the wall. Data: %s\n\n",
+		listener.Addr(), len(s.homes), oracleCount, s.founding.Interval, s.config.Speed, s.config.Data)
+	return group.Wait()
+}
+
+// start starts every driver, and the clock when all of them work.
+func (s *street) start(ctx context.Context, group *errgroup.Group, seed secret, nodes []*ocr.Node, listener net.Listener) error {
 	launch := func(work func(context.Context) error) { group.Go(func() error { return work(ctx) }) }
 	if err := s.startMarket(ctx, launch); err != nil {
-		return errors.Join(err, group.Wait())
+		return err
 	}
 	s.startOracles(ctx, group, nodes)
 	if err := s.startHomes(ctx, group, seed); err != nil {
@@ -210,15 +216,13 @@ func (s *street) run(ctx context.Context, listener net.Listener, stderr io.Write
 		return err
 	}
 	s.startPage(launch, listener)
+	launch(s.guard)
 	launch(func(ctx context.Context) error { return s.watch(ctx, nodes) })
 	if err := s.clock.Start(); err != nil {
 		return err
 	}
 	launch(s.clock.Run)
-	s.ready = time.Since(s.began)
-	fmt.Fprintf(stderr, "\n  The street lives: http://%s\n  %d homes, %d oracles, %s intervals, %d times as fast as the wall. Data: %s\n\n",
-		listener.Addr(), len(s.homes), oracleCount, s.founding.Interval, s.config.Speed, s.config.Data)
-	return group.Wait()
+	return nil
 }
 
 // register enrols every home and returns what the oracles may know of them.
@@ -285,168 +289,6 @@ func (s *street) openPage(contracts []web.Contract) (err error) {
 		Zone: streetZone, Interval: s.length, GateLead: gateLead(s.length), Speed: s.config.Speed, Currency: "EUR", TimeZone: "Europe/Vienna",
 		ImportPrice: demoTariff.Import, ExportPrice: demoTariff.Export, Contracts: contracts, Homes: homes}})
 	return err
-}
-
-// startMarket starts the sequencer, the gates and the autopilot.
-func (s *street) startMarket(ctx context.Context, launch func(func(context.Context) error)) error {
-	seq, err := sequencer.New(sequencer.Config{Rules: demoRules(s.length), Bus: s.bus, Now: s.clock.Now, Log: s.log})
-	if err != nil {
-		return err
-	}
-	gates, err := sequencer.NewClockwork(sequencer.ClockworkConfig{Sequencer: seq, Horizon: horizon, GateLead: gateLead(s.length)})
-	if err != nil {
-		return err
-	}
-	pilot, err := s.autopilot(seq)
-	if err != nil {
-		return err
-	}
-	launch(seq.Run)
-	if err := seq.Wait(ctx); err != nil {
-		return err
-	}
-	launch(gates.Run)
-	launch(pilot.Run)
-	launch(func(ctx context.Context) error { return s.followLive(ctx, pilot) })
-	launch(func(ctx context.Context) error {
-		return s.bus.Follow(ctx, bus.MeterSubject(streetZone, "*"), 1, func(m bus.Message) error {
-			if reading, err := meter.DecodeSignedReading(m.Data); err == nil {
-				pilot.Reading(reading)
-			}
-			return nil
-		})
-	})
-	return nil
-}
-
-// followLive hands the live values of all homes to the page and the autopilot.
-func (s *street) followLive(ctx context.Context, pilot *autopilot.Autopilot) error {
-	return s.bus.FollowLive(ctx, bus.LiveSubject(streetZone, "*"), func(_ string, data []byte) error {
-		var l meter.Live
-		if err := json.Unmarshal(data, &l); err != nil {
-			return nil // not ours; the next is a second away
-		}
-		s.page.Live(l)
-		pilot.Live(l)
-		return nil
-	})
-}
-
-// startOracles starts the group, each oracle with its own reader of the readings, so that one can be stopped alone.
-func (s *street) startOracles(ctx context.Context, group *errgroup.Group, nodes []*ocr.Node) {
-	group.Go(func() error { return s.attested.follow(ctx, s.bus, streetZone) })
-	for i, node := range nodes {
-		alone := s.stoppable(ctx, oracleName(i))
-		group.Go(func() error { return unlessStopped(alone, ctx, node.Run(alone)) })
-		group.Go(func() error { return unlessStopped(alone, ctx, s.feed(alone, node)) })
-	}
-}
-
-// startHomes starts every home's Modbus server and agent.
-func (s *street) startHomes(ctx context.Context, group *errgroup.Group, seed secret) error {
-	for _, h := range s.homes {
-		work := s.agentOf(h, seed.device(h.page.Meter))
-		if err := work.Validate(); err != nil {
-			return err
-		}
-		if h.serve != nil {
-			alone := s.stoppable(ctx, string(h.page.Member))
-			group.Go(func() error { return unlessStopped(alone, ctx, h.serve(alone)) })
-		}
-		group.Go(func() error { return agent.Run(ctx, work) })
-	}
-	return nil
-}
-
-// stoppable is a context that a fault of that name ends.
-func (s *street) stoppable(ctx context.Context, name string) context.Context {
-	alone, stop := context.WithCancel(ctx)
-	s.faults[name] = stop
-	return alone
-}
-
-// unlessStopped forgives a part that ended because it alone was stopped.
-func unlessStopped(alone, all context.Context, err error) error {
-	if alone.Err() != nil && all.Err() == nil {
-		return nil
-	}
-	return err
-}
-
-func (s *street) startClerk(launch func(func(context.Context) error)) error {
-	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariff: demoTariff, Ledger: s.ledger, Chain: zoneChain{s.chain, s.eth, streetZone},
-		Bus: s.bus, Settled: s.afterSettlement, Log: s.log, Confirmations: s.config.confirmations()})
-	if err != nil {
-		return err
-	}
-	launch(c.Run)
-	return nil
-}
-
-// confirmations is how deep a mint must lie before it is final: the embedded chain seals a block only once, an external
-// one may take a few back.
-func (c DemoConfig) confirmations() uint64 {
-	if c.ChainURL == "" {
-		return 0
-	}
-	return 12
-}
-
-// afterSettlement counts, breaks what is to be broken, and ends the demo when there are enough.
-func (s *street) afterSettlement(settlement.Batch) error {
-	s.settled++
-	if s.settled == 1 {
-		s.first = max(0, time.Since(s.began)-s.ready)
-		for _, f := range s.config.Faults {
-			s.log.LogAttrs(context.Background(), slog.LevelWarn, "stopped as asked", slog.String("part", f))
-			s.faults[f]()
-		}
-	}
-	if s.settled == s.config.Intervals {
-		return errEnough
-	}
-	return nil
-}
-
-// startPage serves the page and keeps it up to date from the logs.
-func (s *street) startPage(launch func(func(context.Context) error), listener net.Listener) {
-	launch(func(ctx context.Context) error { return s.page.Run(ctx, listener) })
-	launch(func(ctx context.Context) error {
-		return s.bus.Follow(ctx, bus.MarketSubject(streetZone), 1, func(m bus.Message) error {
-			events, err := exchange.DecodeMarketMessage(m.Data)
-			if err != nil {
-				return fmt.Errorf("market log at %d: %w", m.Sequence, err)
-			}
-			return s.page.Market(events)
-		})
-	})
-	launch(func(ctx context.Context) error {
-		return s.bus.Follow(ctx, bus.SettleSubject(streetZone), 1, func(m bus.Message) error { return s.showSettled(ctx, m) })
-	})
-}
-
-func (s *street) showSettled(ctx context.Context, m bus.Message) error {
-	report, err := oracle.DecodeReport(m.Data)
-	if err != nil {
-		return nil // anybody may write to the log; the ledger is asked for what is shown
-	}
-	summary, err := s.ledger.SummaryAt(ctx, report.Interval.StartUnix())
-	if err != nil {
-		return err
-	}
-	s.page.Settled(webInterval(summary))
-	return nil
-}
-
-// autopilot makes the trader of all simulated homes and devices.
-func (s *street) autopilot(seq *sequencer.Sequencer) (*autopilot.Autopilot, error) {
-	var homes []autopilot.Home
-	for _, h := range s.homes {
-		homes = append(homes, autopilot.Home{Member: h.page.Member, Meter: h.page.Meter, SellAtLeast: demoTariff.Export, BuyAtMost: demoTariff.Import})
-	}
-	slices.SortFunc(homes, func(a, b autopilot.Home) int { return strings.Compare(string(a.Member), string(b.Member)) })
-	return autopilot.New(autopilot.Config{Rules: demoRules(s.length), Tariff: autopilot.Tariff{Import: demoTariff.Import, Export: demoTariff.Export},
-		GateLead: gateLead(s.length), Homes: homes, Submit: seq.Submit, Now: s.clock.Now, Log: s.log})
 }
 
 // close stops the engines.
