@@ -5,6 +5,7 @@ GO    ?= go
 ARGS  ?=
 FUZZ  ?= 30s
 SEEDS ?= 20
+LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
@@ -21,18 +22,18 @@ demo: ## install what is missing, build, and start the street (ARGS="--speed 30 
 test: ## install what is missing and run every test
 	@scripts/setup test
 	@$(MAKE) --no-print-directory build
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
+	@$(MAKE) --no-print-directory fuzz FUZZ=300x
 	cd web/app && npm run --silent check && npm test --silent
-	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm test --silent
+	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm test --silent && npm run --silent check
 
-check: ## everything a change must pass: formatting, lint, tests, generated files
-	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+check: ## everything a change must pass: dependencies, lint, and every test
 	$(GO) mod verify >/dev/null
-	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: skipped"; fi
+	$(GO) mod tidy -diff
+	$(GO) run $(LINT) run
 	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory bindings
-	git diff --exit-code -- settlement/chain/bindings
 
 build: app ## build the program into bin/
 	$(GO) build -o bin/wattle ./cmd/wattle
@@ -58,7 +59,7 @@ bench: ## measure: ns, allocations and bytes per operation
 fuzz: ## fuzz every parser and decoder, FUZZ=30s each
 	@for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-			echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) $$package || exit 1; \
+			echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
 
