@@ -3,6 +3,7 @@ package settlement
 import (
 	"fmt"
 
+	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/oracle"
 )
@@ -47,10 +48,18 @@ type MintRecord struct {
 	Block       uint64
 }
 
-// Batch is one settlement on its way through its states. Attestation is set from Attested on, Mint from Minted on.
+// Batch is one settlement on its way through its states. Attestation is set from Attested on, Delivered from Posted on,
+// Mint from Minted on.
 type Batch struct {
 	Key         Key
 	State       State
 	Attestation oracle.Attestation
+	Delivered   energy.WattHours
 	Mint        MintRecord
 }
+
+// The names under which the ledger keeps how far settlement has read the logs.
+const (
+	MarketReader = "clerk/market"
+	AttestReader = "clerk/attest"
+)

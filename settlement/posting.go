@@ -56,6 +56,12 @@ func (a Asset) String() string { return assets[a] }
 // ParseAsset reads what String prints; 0 for anything else.
 func ParseAsset(text string) Asset { return Asset(max(0, slices.Index(assets, text))) }
 
+// Holding is an account of one asset.
+type Holding struct {
+	Account Account
+	Asset   Asset
+}
+
 // Leg says why something is posted.
 type Leg uint8
 

@@ -3,8 +3,10 @@
 package settlement_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"log/slog"
@@ -117,6 +119,9 @@ type street struct {
 	market *exchange.Market
 	rules  exchange.Rules
 
+	order    exchange.Batch // the newest of the order log
+	orderAt  uint64         // its sequence
+	chained  exchange.Digest
 	number   uint64 // of the newest market message
 	previous exchange.Digest
 	marketAt uint64 // its sequence
@@ -136,10 +141,15 @@ func (e *engines) street(t *testing.T, zone energy.Zone) *street {
 	must(t, err)
 	for i, m := range members {
 		must(t, s.ledger.Enrol(t.Context(), ledger.Member{Member: m, Name: string(m),
-			Meter: oracle.Registration{Meter: gridOf(m), Device: [32]byte{byte(i)}, MaxExport: 5000, MaxImport: 11000}}))
+			Meter: oracle.Registration{Meter: gridOf(m), Device: [32]byte(deviceOf(i).Public().(ed25519.PublicKey)), MaxExport: 5000, MaxImport: 11000}}))
 	}
 	must(t, e.chain.RegisterZone(t.Context(), zone, 15_000))
 	return s
+}
+
+// deviceOf is the key of the i-th member's meter.
+func deviceOf(i int) ed25519.PrivateKey {
+	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize))
 }
 
 func gridOf(m energy.Member) energy.Meter { return energy.Meter(m + "-grid") }
@@ -151,15 +161,28 @@ func nth(n int) energy.Interval {
 
 func (s *street) key(n int) settlement.Key { return settlement.Key{Zone: s.zone, Interval: nth(n)} }
 
-// say appends the events of commands to the market's log, in one message.
+// enter appends commands to the order log, in one batch, and returns what they cause.
+func (s *street) enter(t *testing.T, commands ...exchange.Command) (events []exchange.Event) {
+	t.Helper()
+	s.order = exchange.Batch{Zone: s.zone, Rules: s.rules.Digest(), Number: s.order.Number + 1, Previous: s.chained,
+		First: s.market.Sequence() + 1, Commands: commands}
+	for i := range commands {
+		commands[i].Time = genesis*1000 + int64(s.market.Sequence())
+		events = append(events, s.market.Apply(commands[i])...)
+	}
+	data := exchange.AppendBatch(nil, s.order)
+	s.chained = exchange.DigestOf(data)
+	var err error
+	s.orderAt, err = s.bus.Append(t.Context(), bus.OrderSubject(s.zone), s.orderAt, data)
+	must(t, err)
+	return events
+}
+
+// say appends commands to the order log and what they cause to the market's log, in one message each.
 func (s *street) say(t *testing.T, commands ...exchange.Command) {
 	t.Helper()
 	s.number++
-	m := exchange.Message{Zone: s.zone, Number: s.number, Previous: s.previous}
-	for _, c := range commands {
-		c.Time = genesis*1000 + int64(s.market.Sequence())
-		m.Events = append(m.Events, s.market.Apply(c)...)
-	}
+	m := exchange.Message{Zone: s.zone, Number: s.number, Previous: s.previous, Events: s.enter(t, commands...)}
 	for iv, trades := range tradesOf(m.Events) {
 		s.trades[iv] = append(s.trades[iv], trades...)
 	}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ethereum/go-ethereum/ethclient"
 
@@ -32,7 +33,13 @@ func (z zoneChain) Minted(ctx context.Context, k settlement.Key) (settlement.Min
 }
 
 // Head implements clerk.Chain.
-func (z zoneChain) Head(ctx context.Context) (uint64, error) { return z.eth.BlockNumber(ctx) }
+func (z zoneChain) Head(ctx context.Context) (uint64, error) {
+	head, err := z.eth.BlockNumber(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("newest block: %w: %w", chain.ErrUnreachable, err)
+	}
+	return head, nil
+}
 
 // Records implements audit.Chain.
 func (z zoneChain) Records(ctx context.Context) ([]audit.Record, error) {
@@ -42,7 +49,7 @@ func (z zoneChain) Records(ctx context.Context) ([]audit.Record, error) {
 	}
 	records := make([]audit.Record, len(all))
 	for i, r := range all {
-		records[i] = audit.Record{Transaction: r.Transaction, Report: oracle.Report{Zone: z.zone, Interval: r.Interval, Run: r.Run,
+		records[i] = audit.Record{Transaction: r.Transaction, Block: r.Block, Report: oracle.Report{Zone: z.zone, Interval: r.Interval, Run: r.Run,
 			Root: r.Root, Meters: r.Meters, Export: r.Export, Import: r.Import}}
 	}
 	return records, nil

@@ -80,12 +80,6 @@ func New(c Config) (*Clerk, error) {
 	return &Clerk{Config: c}, nil
 }
 
-// The names under which the clerk's positions in the logs are kept.
-const (
-	marketReader = "clerk/market"
-	attestReader = "clerk/attest"
-)
-
 // retry is how long the clerk waits before it asks an unavailable engine again, in wall time.
 const retry = 500 * time.Millisecond
 
@@ -101,8 +95,8 @@ func (c *Clerk) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	market := make(chan bus.Message) // unbuffered: the log is the queue
 	attest := make(chan bus.Message)
-	group.Go(func() error { return c.follow(ctx, marketReader, bus.MarketSubject(c.Zone), market) })
-	group.Go(func() error { return c.follow(ctx, attestReader, bus.AttestSubject(c.Zone), attest) })
+	group.Go(func() error { return c.follow(ctx, settlement.MarketReader, bus.MarketSubject(c.Zone), market) })
+	group.Go(func() error { return c.follow(ctx, settlement.AttestReader, bus.AttestSubject(c.Zone), attest) })
 	group.Go(func() error { return c.work(ctx, market, attest) })
 	return group.Wait()
 }
@@ -160,7 +154,7 @@ func (c *Clerk) takeMarket(ctx context.Context, m bus.Message) error {
 		return fmt.Errorf("market log at %d: %w", m.Sequence, err)
 	}
 	trades, closed := Fold(events)
-	return c.Ledger.TakeMarket(ctx, marketReader, m.Sequence, trades, closed)
+	return c.Ledger.TakeMarket(ctx, settlement.MarketReader, m.Sequence, trades, closed)
 }
 
 // Fold picks from the market's events what settlement needs: the trades by interval, and the intervals whose gates
@@ -198,7 +192,7 @@ func (c *Clerk) takeAttestation(ctx context.Context, m bus.Message) (taken bool,
 	if err != nil || !ok || newest.Compare(a.Report.Interval) < 0 {
 		return false, err
 	}
-	if err := c.Ledger.TakeAttestation(ctx, attestReader, m.Sequence, a); err != nil {
+	if err := c.Ledger.TakeAttestation(ctx, settlement.AttestReader, m.Sequence, a); err != nil {
 		return false, err
 	}
 	return true, c.settlePending(ctx)
@@ -221,7 +215,7 @@ func (c *Clerk) verify(ctx context.Context, a oracle.Attestation) error {
 // refuse skips a message that no quorum stands behind. It does not stop the zone: anybody may write to the log.
 func (c *Clerk) refuse(ctx context.Context, m bus.Message, reason error) (bool, error) {
 	c.Log.LogAttrs(ctx, slog.LevelError, "attestation refused", slog.Uint64("sequence", m.Sequence), slog.String("reason", reason.Error()))
-	return true, c.Ledger.Skip(ctx, attestReader, m.Sequence)
+	return true, c.Ledger.Skip(ctx, settlement.AttestReader, m.Sequence)
 }
 
 // settlePending moves every attested batch to final, oldest first.

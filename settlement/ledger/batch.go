@@ -91,14 +91,14 @@ func (l *Ledger) Skip(ctx context.Context, reader string, sequence uint64) error
 	return pgx.BeginFunc(ctx, l.db, func(tx pgx.Tx) error { return l.advance(ctx, tx, reader, sequence) })
 }
 
-const batchColumns = `interval_start, interval_seconds, run, state, attestation, mint_transaction, coalesce(mint_block, 0)`
+const batchColumns = `interval_start, interval_seconds, run, state, attestation, coalesce(delivered_wh, 0), mint_transaction, coalesce(mint_block, 0)`
 
 func (l *Ledger) scanBatch(row pgx.CollectableRow) (b settlement.Batch, err error) {
 	var start int64
 	var seconds, run int32
 	var state string
 	var attestation, transaction []byte
-	if err = row.Scan(&start, &seconds, &run, &state, &attestation, &transaction, &b.Mint.Block); err != nil {
+	if err = row.Scan(&start, &seconds, &run, &state, &attestation, &b.Delivered, &transaction, &b.Mint.Block); err != nil {
 		return b, err
 	}
 	interval, err := energy.NewInterval(start, energy.Length(seconds))
@@ -153,6 +153,11 @@ func (l *Ledger) Pending(ctx context.Context) ([]settlement.Batch, error) {
 // Recent returns the newest batches from the given state on, newest first.
 func (l *Ledger) Recent(ctx context.Context, limit int) ([]settlement.Batch, error) {
 	return l.batches(ctx, `WHERE zone = $1 AND state IN ('posted', 'minted', 'final') ORDER BY interval_start DESC, run DESC LIMIT $2`, limit)
+}
+
+// Batches returns every batch, oldest first.
+func (l *Ledger) Batches(ctx context.Context) ([]settlement.Batch, error) {
+	return l.batches(ctx, `WHERE zone = $1 ORDER BY interval_start, run`)
 }
 
 // Settled returns every final batch, oldest first.

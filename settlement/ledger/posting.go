@@ -64,30 +64,24 @@ func (l *Ledger) copyDeliveries(ctx context.Context, tx pgx.Tx, r settlement.Res
 	return err
 }
 
-// holding is an account of one asset.
-type holding struct {
-	account settlement.Account
-	asset   settlement.Asset
-}
-
 // accounts opens the accounts that the postings need and returns the ID of each.
-func (l *Ledger) accounts(ctx context.Context, tx pgx.Tx, postings []settlement.Posting) (map[holding]int64, error) {
-	ids := make(map[holding]int64)
-	var needed []holding
+func (l *Ledger) accounts(ctx context.Context, tx pgx.Tx, postings []settlement.Posting) (map[settlement.Holding]int64, error) {
+	ids := make(map[settlement.Holding]int64)
+	var needed []settlement.Holding
 	for _, p := range postings {
-		for _, h := range []holding{{p.From, p.Asset}, {p.To, p.Asset}} {
+		for _, h := range []settlement.Holding{{Account: p.From, Asset: p.Asset}, {Account: p.To, Asset: p.Asset}} {
 			if _, ok := ids[h]; !ok {
 				ids[h] = 0
 				needed = append(needed, h)
 			}
 		}
 	}
-	slices.SortFunc(needed, func(a, b holding) int { // one order for all writers: no deadlock
-		return strings.Compare(a.account.Kind.String()+string(a.account.Owner)+a.asset.String(), b.account.Kind.String()+string(b.account.Owner)+b.asset.String())
+	slices.SortFunc(needed, func(a, b settlement.Holding) int { // one order for all writers: no deadlock
+		return strings.Compare(a.Account.Kind.String()+string(a.Account.Owner)+a.Asset.String(), b.Account.Kind.String()+string(b.Account.Owner)+b.Asset.String())
 	})
 	batch := &pgx.Batch{}
 	for _, h := range needed {
-		args := []any{l.zone, h.account.Kind.String(), h.account.Owner, h.asset.String()}
+		args := []any{l.zone, h.Account.Kind.String(), h.Account.Owner, h.Asset.String()}
 		batch.Queue(`INSERT INTO account (zone, kind, owner, asset) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, args...)
 		batch.Queue(`SELECT id FROM account WHERE zone = $1 AND kind = $2 AND owner = $3 AND asset = $4`, args...).
 			QueryRow(func(row pgx.Row) error {
@@ -100,13 +94,13 @@ func (l *Ledger) accounts(ctx context.Context, tx pgx.Tx, postings []settlement.
 	return ids, tx.SendBatch(ctx, batch).Close()
 }
 
-func (l *Ledger) copyTransfers(ctx context.Context, tx pgx.Tx, r settlement.Result, ids map[holding]int64) error {
+func (l *Ledger) copyTransfers(ctx context.Context, tx pgx.Tx, r settlement.Result, ids map[settlement.Holding]int64) error {
 	zone, start, run := l.key(r.Key)
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"transfer"},
 		[]string{"id", "debit_id", "credit_id", "asset", "amount", "leg", "energy_wh", "zone", "interval_start", "run"},
 		pgx.CopyFromSlice(len(r.Postings), func(i int) ([]any, error) {
 			p := r.Postings[i]
-			return []any{p.ID[:], ids[holding{p.From, p.Asset}], ids[holding{p.To, p.Asset}], p.Asset.String(), p.Amount, p.Leg.String(),
+			return []any{p.ID[:], ids[settlement.Holding{Account: p.From, Asset: p.Asset}], ids[settlement.Holding{Account: p.To, Asset: p.Asset}], p.Asset.String(), p.Amount, p.Leg.String(),
 				int64(p.Energy), zone, start, run}, nil
 		}))
 	return err
