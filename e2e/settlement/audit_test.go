@@ -12,7 +12,6 @@ import (
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
-	"github.com/wattle/wattle/internal/bustest"
 	"github.com/wattle/wattle/meter"
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement/audit"
@@ -251,24 +250,6 @@ func TestAuditConfigIsChecked(t *testing.T) {
 	if _, err := audit.Run(t.Context(), audit.Config{}); !errors.Is(err, audit.ErrConfig) {
 		t.Errorf("got %v, want %v", err, audit.ErrConfig)
 	}
-}
-
-// copyLogs copies the zone's logs to another bus. Alter returns what becomes of a message: other bytes, none, or more.
-func (s *street) copyLogs(t *testing.T, alter func(m bus.Message) [][]byte) *bus.Bus {
-	t.Helper()
-	to := bustest.Open(t)
-	for _, subject := range []string{bus.MeterSubject(s.zone, "*"), bus.OrderSubject(s.zone), bus.MarketSubject(s.zone), bus.AttestSubject(s.zone)} {
-		_, err := s.bus.Replay(t.Context(), subject, 1, func(m bus.Message) error {
-			for i, data := range alter(m) {
-				if _, err := to.Publish(t.Context(), m.Subject, string(rune('a'+i))+m.Subject+string(rune(m.Sequence)), data); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		must(t, err)
-	}
-	return to
 }
 
 // settled runs the story and its clerk.

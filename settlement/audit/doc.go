@@ -3,5 +3,6 @@
 //
 // It trusts the logs of readings, orders and attestations only as far as their signatures and hash chains carry, the
 // chain as the public record, and the ledger not at all: every trade, measurement, delivery and posting in it must come
-// out of the recomputation again, no more and no less.
+// out of the recomputation again, no more and no less. What must be in it follows from the logs, as far as the ledger says
+// it has read them; so a clerk may have stopped at any point, but none may be at work.
 package audit
