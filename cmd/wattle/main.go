@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -84,19 +85,34 @@ func finish(err error, stderr io.Writer) int {
 }
 
 // parse reads the flags of a command; every argument must be one.
-func parse(set *flag.FlagSet, args []string, stderr io.Writer) error {
-	set.SetOutput(stderr)
-	if err := set.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage
+func parse(set *flag.FlagSet, args []string, stdout, stderr io.Writer) error {
+	set.SetOutput(io.Discard)
+	err := set.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(stdout, "Flags of %s:\n", set.Name())
+		set.SetOutput(stdout)
+		set.PrintDefaults()
+		return err
+	case err == nil && set.NArg() > 0:
+		err = fmt.Errorf("%q is not a flag", set.Arg(0))
 	}
-	if set.NArg() > 0 {
-		fmt.Fprintf(stderr, "%s: %q is not a flag; %s --help lists them\n", set.Name(), set.Arg(0), set.Name())
+	if err != nil {
+		fmt.Fprintf(stderr, "%s: %v; %s --help lists the flags\n", set.Name(), err, set.Name())
 		return errUsage
 	}
 	return nil
+}
+
+// refuseZero refuses a zero where it would be taken for a flag that was left out.
+func refuseZero(set *flag.FlagSet, stderr io.Writer, names ...string) (err error) {
+	set.Visit(func(f *flag.Flag) {
+		if v := f.Value.String(); slices.Contains(names, f.Name) && (v == "0" || v == "0s") {
+			fmt.Fprintf(stderr, "%s: --%s %s is not possible: %s\n", set.Name(), f.Name, v, f.Usage)
+			err = errUsage
+		}
+	})
+	return err
 }
 
 // list is a flag that may be repeated.
@@ -137,7 +153,10 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set.StringVar(&c.ChainURL, "chain-url", "", "an EVM chain's JSON-RPC instead of the embedded one")
 	set.StringVar(&c.OperatorKey, "operator-key", "", "file with the funded chain key in hex, for --chain-url")
 	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
-	if err := parse(set, args, stderr); err != nil {
+	if err := parse(set, args, stdout, stderr); err != nil {
+		return err
+	}
+	if err := refuseZero(set, stderr, "homes", "seed", "interval"); err != nil {
 		return err
 	}
 	c.Start, c.Devices, c.Faults = start.Time, devices, faults
@@ -154,7 +173,7 @@ func audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set.StringVar(&c.ChainURL, "chain-url", "", "as given to the demo")
 	set.StringVar(&c.OperatorKey, "operator-key", "", "as given to the demo")
 	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
-	if err := parse(set, args, stderr); err != nil {
+	if err := parse(set, args, stdout, stderr); err != nil {
 		return err
 	}
 	return node.Audit(ctx, c, stdout, stderr)
@@ -167,7 +186,7 @@ func meterRead(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	set.IntVar(&c.Unit, "unit", 1, "Modbus unit, 0 to 255")
 	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
 	set.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long the device may take in all")
-	if err := parse(set, args, stderr); err != nil {
+	if err := parse(set, args, stdout, stderr); err != nil {
 		return err
 	}
 	return node.MeterRead(ctx, c, stdout)

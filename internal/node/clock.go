@@ -2,14 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/wattle/wattle/internal/problem"
 )
 
 // Clock is the street's time. It stands still until Start and then runs Speed times as fast as the wall. What it has
@@ -19,6 +18,7 @@ type Clock struct {
 	speed int
 	from  time.Time // what the clock shows until it is started
 	epoch atomic.Pointer[time.Time]
+	kept  atomic.Pointer[time.Time] // what the file says; the clock stands still rather than pass it
 }
 
 // lead is how much wall time the file is ahead of the clock: it must cover the time between two writes.
@@ -39,7 +39,7 @@ func OpenClock(dir string, start time.Time, speed int) (*Clock, error) {
 	}
 	reached, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(string(text)))
 	if err != nil {
-		return nil, fmt.Errorf("clock %s holds %q, not a time: %w", c.path, text, problem.New(problem.Internal, "damaged file"))
+		return nil, fmt.Errorf("clock %s holds %q, not a time: %w", c.path, strings.TrimSpace(string(text)), ErrDamaged)
 	}
 	if reached.After(c.from) {
 		c.from = reached
@@ -53,7 +53,11 @@ func (c *Clock) Now() time.Time {
 	if epoch == nil {
 		return c.from
 	}
-	return c.from.Add(c.scale(time.Since(*epoch)))
+	now := c.from.Add(c.scale(time.Since(*epoch)))
+	if kept := *c.kept.Load(); now.After(kept) { // the disk is slower than lead
+		return kept
+	}
+	return now
 }
 
 func (c *Clock) scale(wall time.Duration) time.Duration {
@@ -87,10 +91,15 @@ func (c *Clock) Run(ctx context.Context) error {
 }
 
 func (c *Clock) keep() error {
-	return writeFile(c.path, []byte(c.Now().Add(c.scale(lead)).Format(time.RFC3339Nano)+"\n"), 0o600)
+	next := c.Now().Add(c.scale(lead))
+	if err := writeFile(c.path, []byte(next.Format(time.RFC3339Nano)+"\n"), 0o600); err != nil {
+		return fmt.Errorf("clock: %w", err)
+	}
+	c.kept.Store(&next)
+	return nil
 }
 
-// writeFile replaces a file as a whole: after a crash it holds the old or the new content.
+// writeFile replaces a file as a whole: after a crash or a power cut it holds the old or the new content.
 func writeFile(path string, content []byte, mode os.FileMode) error {
 	next := path + ".next"
 	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
@@ -107,5 +116,16 @@ func writeFile(path string, content []byte, mode os.FileMode) error {
 	if err == nil {
 		err = os.Rename(next, path)
 	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
 	return err
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -1,15 +1,18 @@
 package node
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/problem"
+	"github.com/wattle/wattle/meter/modbus"
 )
 
 // DemoConfig is what a demo is started with. Zero values of Homes, Seed, Interval and Start mean: as the street in the
@@ -54,8 +57,13 @@ const (
 
 var defaultStart = time.Date(2026, 6, 21, 6, 56, 0, 0, time.UTC)
 
-// ErrConfig is returned for a configuration that cannot be run.
-var ErrConfig = problem.New(problem.Invalid, "cannot run with this configuration")
+var (
+	// ErrConfig is returned for a configuration that cannot be run.
+	ErrConfig = problem.New(problem.Invalid, "cannot run with this configuration")
+
+	// ErrDamaged is returned when a file of the data directory is missing or does not hold what was written into it.
+	ErrDamaged = problem.New(problem.Internal, "the data directory is damaged: restore it from a copy, or use another one (--data DIR)")
+)
 
 // Validate says what is wrong in words that name the flag.
 func (c DemoConfig) Validate() error {
@@ -82,11 +90,39 @@ func (c DemoConfig) Validate() error {
 	if c.Data == "" {
 		return refuse("--data: name a directory")
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !validPort(port) {
 		return refuse("--listen %q: use HOST:PORT, such as 127.0.0.1:8080", c.Listen)
+	}
+	if err := c.validateDevices(); err != nil {
+		return err
 	}
 	if c.ChainURL != "" && c.OperatorKey == "" {
 		return refuse("--chain-url needs --operator-key, a file with a funded key in hex")
+	}
+	return nil
+}
+
+func validPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && strconv.FormatUint(n, 10) == text
+}
+
+// validateDevices checks what can be known of the devices without asking them.
+func (c DemoConfig) validateDevices() error {
+	seen := map[string]bool{}
+	for _, url := range c.Devices {
+		address, unit, err := modbus.ParseURL(url)
+		if err != nil {
+			return fmt.Errorf("--device: %w: %w", err, ErrConfig)
+		}
+		device := fmt.Sprint(address, " unit ", unit)
+		if seen[device] {
+			return fmt.Errorf("--device %s is named twice, and its energy can be sold once: %w", url, ErrConfig)
+		}
+		seen[device] = true
+	}
+	if len(c.Devices) > 0 && c.Speed != 1 {
+		return fmt.Errorf("--device needs --speed 1: a real device lives in real time: %w", ErrConfig)
 	}
 	return nil
 }
@@ -97,6 +133,9 @@ func (c DemoConfig) found(dir string) (Founding, error) {
 	path := filepath.Join(dir, "street.json")
 	text, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
+		if exists(filepath.Join(dir, "secret")) { // which is written later
+			return Founding{}, fmt.Errorf("%s is missing: %w", path, ErrDamaged)
+		}
 		f := Founding{Homes: or(c.Homes, defaultHomes), Seed: or(c.Seed, defaultSeed), Interval: or(c.Interval, defaultInterval), Start: c.Start.UTC()}
 		if c.Start.IsZero() {
 			f.Start = defaultStart
@@ -112,9 +151,18 @@ func (c DemoConfig) found(dir string) (Founding, error) {
 	}
 	var f Founding
 	if err := json.Unmarshal(text, &f); err != nil {
-		return f, fmt.Errorf("%s: %v: %w", path, err, problem.New(problem.Internal, "damaged file"))
+		return f, fmt.Errorf("%s: %v: %w", path, err, ErrDamaged)
+	}
+	stands := DemoConfig{Homes: f.Homes, Interval: f.Interval, Start: f.Start, Speed: 1, Data: c.Data, Listen: ":0"}
+	if f.Homes == 0 || f.Interval == 0 || f.Start.IsZero() || stands.Validate() != nil {
+		return f, fmt.Errorf("%s says %s: %w", path, bytes.TrimSpace(text), ErrDamaged)
 	}
 	return f, c.agree(f)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func (c DemoConfig) agree(f Founding) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/wattle/wattle/internal/bus"
 	"github.com/wattle/wattle/internal/embed"
@@ -30,6 +31,7 @@ const connectTimeout = 5 * time.Second
 var (
 	errDatabase = problem.New(problem.Unavailable, "cannot connect: check --database-url, and that PostgreSQL runs there")
 	errNATS     = problem.New(problem.Unavailable, "cannot connect: check --nats-url, and that a NATS server runs there")
+	errNoLogs   = problem.New(problem.Conflict, "JetStream is off: turn it on for this server and account, with sync_interval: always")
 	errChain    = problem.New(problem.Unavailable, "cannot connect: check --chain-url, and that an Ethereum node answers JSON-RPC there")
 )
 
@@ -135,9 +137,25 @@ func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, 
 		}
 	}
 	e.stops = append(e.stops, func() error { conn.Close(); return nil })
+	if err := askForLogs(ctx, conn); err != nil {
+		return fmt.Errorf("NATS at %s: %w", host(urls.nats), err)
+	}
 	var err error
 	e.bus, err = bus.Open(ctx, conn)
 	return err
+}
+
+// askForLogs tells a server without logs from one that does not answer.
+func askForLogs(ctx context.Context, conn *nats.Conn) error {
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	_, err = js.AccountInfo(ctx)
+	if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
+		return errNoLogs
+	}
+	return nil // what else is wrong, opening the logs will say
 }
 
 func (e *engines) openChain(ctx context.Context, dir *embed.Dir, urls engineURLs, fund common.Address, log *slog.Logger) error {

@@ -96,7 +96,7 @@ func deviceHome(ctx context.Context, url string, n int) (home, error) {
 			role, h.page.Solar = agent.Inverter, true
 		case m.ID == 120:
 			if w, ok := m.Points["WRtg"].Value.(sunspec.Number); ok {
-				if watts, ok := w.Round(0); ok && watts > 0 {
+				if watts, ok := w.Round(0); ok && watts > 0 && watts <= int64(energy.MaxPower) {
 					h.maxExport = energy.Watts(watts)
 				}
 			}

@@ -30,9 +30,12 @@ func MeterRead(ctx context.Context, c MeterReadConfig, stdout io.Writer) error {
 	if c.Unit < 0 || c.Unit > 255 {
 		return fmt.Errorf("--unit %d: use 0 to 255: %w", c.Unit, ErrConfig)
 	}
+	if c.Timeout <= 0 {
+		return fmt.Errorf("--timeout %s: use more than 0: %w", c.Timeout, ErrConfig)
+	}
 	address, unit, err := modbus.ParseURL(c.URL)
 	if err != nil {
-		return fmt.Errorf("%w: %w", err, ErrConfig)
+		return fmt.Errorf("--url: %w: %w", err, ErrConfig)
 	}
 	if !strings.Contains(c.URL, "unit=") {
 		unit = byte(c.Unit)
@@ -59,7 +62,7 @@ func printDevice(w io.Writer, d sunspec.Device) error {
 		fmt.Fprintf(&b, "%s %s, serial %s\n", p.Manufacturer, p.Model, p.Serial)
 	}
 	for _, m := range d.Models {
-		fmt.Fprintf(&b, "\nmodel %d %s at %d\n", m.ID, m.Name, m.Address)
+		fmt.Fprintf(&b, "\nmodel %d at %d  %s\n", m.ID, m.Address, or(m.Name, "(not known to this program)"))
 		names := make([]string, 0, len(m.Points))
 		for name := range m.Points {
 			names = append(names, name)
@@ -67,7 +70,7 @@ func printDevice(w io.Writer, d sunspec.Device) error {
 		slices.Sort(names)
 		for _, name := range names {
 			if v := m.Points[name]; v.Value != nil {
-				fmt.Fprintf(&b, "  %-12s %v %s\n", name, v.Value, v.Unit)
+				fmt.Fprintln(&b, strings.TrimRight(fmt.Sprintf("  %-12s %v %s", name, v.Value, v.Unit), " "))
 			}
 		}
 	}

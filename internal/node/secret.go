@@ -16,7 +16,6 @@ import (
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/embed"
-	"github.com/wattle/wattle/internal/problem"
 )
 
 // private makes a directory of the data directory that only this user may enter, and returns its path.
@@ -37,6 +36,9 @@ func openSecret(dir string) (secret, error) {
 	path := filepath.Join(dir, "secret")
 	text, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
+		if exists(filepath.Join(dir, "clock")) { // which is written when the street lives
+			return nil, fmt.Errorf("%s is missing: %w", path, ErrDamaged)
+		}
 		s := make(secret, 32)
 		if _, err := rand.Read(s); err != nil {
 			return nil, fmt.Errorf("secret: %w", err)
@@ -48,7 +50,7 @@ func openSecret(dir string) (secret, error) {
 	}
 	s, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(s) != 32 {
-		return nil, fmt.Errorf("%s does not hold a secret: %w", path, problem.New(problem.Internal, "damaged file"))
+		return nil, fmt.Errorf("%s does not hold a secret: %w", path, ErrDamaged)
 	}
 	return s, nil
 }
