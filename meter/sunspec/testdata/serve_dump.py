@@ -3,7 +3,8 @@
 usage: serve_dump.py DUMP.json
 
 The dump maps addresses to 16 bit values; null is a register the device refused to tell. The port is chosen by the
-system and printed as the first line. The server ends when its standard input does.
+system and printed as the first line. Each line of the standard input, ADDRESS VALUE..., changes neighbouring registers
+at once and is answered by a line. The server ends when its standard input does.
 """
 import asyncio
 import json
@@ -25,7 +26,10 @@ async def main():
     running = asyncio.ensure_future(server.serve_forever())
     await server.serving
     print(server.server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    while line := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+        address, *values = (int(word) for word in line.split())
+        block.setValues(address, values)
+        print("set", flush=True)
     running.cancel()
 
 
