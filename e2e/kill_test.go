@@ -51,3 +51,20 @@ func TestKill(t *testing.T) {
 	conserved(t, s)
 	audit(t, data)
 }
+
+// TestStopAndStartAgain stops the street politely, right after it began to live, again and again: it must end by itself
+// each time. Oracles that remembered the addresses of an earlier start did not.
+func TestStopAndStartAgain(t *testing.T) {
+	t.Parallel()
+	data := dataDir(t)
+	for range 8 {
+		p := start(t, "demo", "--listen", "127.0.0.1:0", "--data", data)
+		p.url(t)
+		if err := p.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.wait(t, 30*time.Second); err != nil {
+			t.Fatalf("the street did not end cleanly: %v\n%s", err, tail(p.stderr.String()))
+		}
+	}
+}

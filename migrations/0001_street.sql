@@ -45,14 +45,6 @@ CREATE TABLE ocr_protocol_state (
     PRIMARY KEY (oracle, config_digest, key)
 );
 
--- ocr_announcement caches where the peers of an oracle were seen; it may be lost.
-CREATE TABLE ocr_announcement (
-    local_peer    text   NOT NULL,
-    remote_peer   text   NOT NULL,
-    announcement  bytea  NOT NULL,
-    PRIMARY KEY (local_peer, remote_peer)
-);
-
 -- What happened to each delivery interval --------------------------------------------------------------------------
 
 -- consumer is the position of a reader of a log, written in the transaction of what it read.

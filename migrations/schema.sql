@@ -118,13 +118,6 @@ CREATE TABLE meter (
     CONSTRAINT meter_pkey PRIMARY KEY (zone, meter)
 );
 
-CREATE TABLE ocr_announcement (
-    local_peer text NOT NULL,
-    remote_peer text NOT NULL,
-    announcement bytea NOT NULL,
-    CONSTRAINT ocr_announcement_pkey PRIMARY KEY (local_peer, remote_peer)
-);
-
 CREATE TABLE ocr_config (
     oracle text NOT NULL,
     digest bytea NOT NULL,

@@ -16,7 +16,6 @@ import (
 type database struct {
 	pool   *pgxpool.Pool
 	oracle string // the oracle's name, part of every key
-	peer   string // its name on the network
 }
 
 // storedConfig is a configuration as it is kept: RLP over version 1 and the fields below in this order.
@@ -128,35 +127,4 @@ func (d *database) WriteProtocolState(ctx context.Context, digest types.ConfigDi
 		return fmt.Errorf("write oracle state %q: %w", key, err)
 	}
 	return nil
-}
-
-// StoreAnnouncement keeps where a peer says it is.
-func (d *database) StoreAnnouncement(ctx context.Context, peer string, announcement []byte) error {
-	_, err := d.pool.Exec(ctx, `INSERT INTO ocr_announcement (local_peer, remote_peer, announcement) VALUES ($1, $2, $3)
-		ON CONFLICT (local_peer, remote_peer) DO UPDATE SET announcement = excluded.announcement`, d.peer, peer, announcement)
-	if err != nil {
-		return fmt.Errorf("write announcement of peer %s: %w", peer, err)
-	}
-	return nil
-}
-
-// ReadAnnouncements is where the peers, as far as known, said they are.
-func (d *database) ReadAnnouncements(ctx context.Context, peers []string) (map[string][]byte, error) {
-	rows, err := d.pool.Query(ctx, `SELECT remote_peer, announcement FROM ocr_announcement
-		WHERE local_peer = $1 AND remote_peer = ANY($2)`, d.peer, peers)
-	if err != nil {
-		return nil, fmt.Errorf("read announcements: %w", err)
-	}
-	found := map[string][]byte{}
-	var peer string
-	var announcement []byte
-	_, err = pgx.ForEachRow(rows, []any{&peer, &announcement}, func() error {
-		found[peer] = announcement
-		announcement = nil
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read announcements: %w", err)
-	}
-	return found, nil
 }

@@ -14,7 +14,7 @@ import (
 func TestDatabaseRemembersPerOracle(t *testing.T) {
 	ctx := context.Background()
 	pool := pgtest.New(t)
-	one, two := &database{pool: pool, oracle: "oracle-1", peer: "p1"}, &database{pool: pool, oracle: "oracle-2", peer: "p2"}
+	one, two := &database{pool: pool, oracle: "oracle-1"}, &database{pool: pool, oracle: "oracle-2"}
 
 	if c, err := one.ReadConfig(ctx); c != nil || err != nil {
 		t.Errorf("configuration of an empty database: %v, %v, want nil, nil", c, err)
@@ -52,28 +52,6 @@ func TestDatabaseRemembersPerOracle(t *testing.T) {
 	}
 	if got, err := two.ReadProtocolState(ctx, digest, "cert"); string(got) != "d" || err != nil {
 		t.Errorf("the other oracle's state %q, %v, want d", got, err)
-	}
-}
-
-func TestDatabaseFindsAnnouncements(t *testing.T) {
-	ctx := context.Background()
-	pool := pgtest.New(t)
-	one, two := &database{pool: pool, oracle: "oracle-1", peer: "p1"}, &database{pool: pool, oracle: "oracle-2", peer: "p2"}
-	for _, s := range []struct {
-		db         *database
-		peer, text string
-	}{{one, "p2", "old"}, {one, "p2", "new"}, {one, "p3", "three"}, {one, "p4", "four"}, {two, "p1", "one"}} {
-		if err := s.db.StoreAnnouncement(ctx, s.peer, []byte(s.text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := one.ReadAnnouncements(ctx, []string{"p2", "p3", "p9"})
-	want := map[string][]byte{"p2": []byte("new"), "p3": []byte("three")}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("announcements %q, %v, want %q", got, err, want)
-	}
-	if got, err := one.ReadAnnouncements(ctx, nil); err != nil || len(got) != 0 {
-		t.Errorf("announcements of nobody %q, %v, want none", got, err)
 	}
 }
 

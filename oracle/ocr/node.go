@@ -143,18 +143,19 @@ func (n *Node) Status() Status {
 // an address that cannot be listened on or a configuration that libocr refuses.
 func (n *Node) Run(ctx context.Context) error {
 	c := n.config
-	db := &database{pool: c.DB, oracle: c.Name, peer: c.Keys.Identity().Peer}
+	db := &database{pool: c.DB, oracle: c.Name}
 	registerer := prometheus.WrapRegistererWith(prometheus.Labels{"oracle": c.Name}, n.metrics)
+	// There is no V2DiscovererDatabase: Peers says where everybody is. libocr stops for good when it finds an announcement
+	// of its own there with another address, as it hands that on while it holds a lock that the receiver waits for.
 	peer, err := networking.NewPeer(networking.PeerConfig{
-		PeerKeyring:          peerKeyring{c.Keys.peer},
-		Logger:               logger{c.Log},
-		V2ListenAddresses:    []string{c.Listen},
-		V2AnnounceAddresses:  []string{c.Listen},
-		V2DeltaReconcile:     5 * time.Second, // a peer that moved is found again within this
-		V2DeltaDial:          time.Second,     // a peer that restarts is dialled at most this often
-		V2DiscovererDatabase: db,
-		V2EndpointConfig:     networking.EndpointConfigV2{IncomingMessageBufferSize: 10, OutgoingMessageBufferSize: 10},
-		MetricsRegisterer:    registerer,
+		PeerKeyring:         peerKeyring{c.Keys.peer},
+		Logger:              logger{c.Log},
+		V2ListenAddresses:   []string{c.Listen},
+		V2AnnounceAddresses: []string{c.Listen},
+		V2DeltaReconcile:    5 * time.Second, // a peer that moved is found again within this
+		V2DeltaDial:         time.Second,     // a peer that restarts is dialled at most this often
+		V2EndpointConfig:    networking.EndpointConfigV2{IncomingMessageBufferSize: 10, OutgoingMessageBufferSize: 10},
+		MetricsRegisterer:   registerer,
 	})
 	if err != nil {
 		return fmt.Errorf("oracle %s: listen on %s: %w", c.Name, c.Listen, err)
