@@ -93,7 +93,7 @@ func makeDir(path string) error {
 func refuseForeign(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return fmt.Errorf("data directory: %w", err)
+		return fmt.Errorf("data directory: %w: choose another one (--data DIR)", err)
 	}
 	if len(entries) == 0 || len(entries) == 1 && entries[0].Name() == lockFile {
 		return nil

@@ -76,6 +76,9 @@ func Audit(ctx context.Context, c AuditConfig, stdout, stderr io.Writer) (err er
 	}
 	report, err := audit.Run(ctx, audit.Config{Zone: streetZone, Rules: demoRules(length), Tariff: demoTariff, Devices: devices,
 		Ledger: books, Chain: zoneChain{public, e.eth, streetZone}, Bus: e.bus})
+	if errors.Is(err, chain.ErrNotDeployed) {
+		return fmt.Errorf("--data %s: this street has not lived yet, start it with wattle demo: %w", c.Data, err)
+	}
 	if err != nil {
 		return err
 	}

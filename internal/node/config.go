@@ -127,10 +127,26 @@ func (c DemoConfig) validateDevices() error {
 	return nil
 }
 
-// found reads how the street in dir was founded, or founds it by the configuration. What the configuration asks for
-// must agree with what stands.
+// found reads how the street in dir was founded, or founds it by the configuration.
 func (c DemoConfig) found(dir string) (Founding, error) {
-	path := filepath.Join(dir, "street.json")
+	f, err := c.plan(dir)
+	path := foundingPath(dir)
+	if err != nil || exists(path) {
+		return f, err
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return f, err
+	}
+	return f, writeFile(path, append(text, '\n'), 0o600)
+}
+
+func foundingPath(dir string) string { return filepath.Join(dir, "street.json") }
+
+// plan reads how the street in dir was founded, or says how it would be, and writes nothing. What the configuration asks
+// for must agree with what stands.
+func (c DemoConfig) plan(dir string) (Founding, error) {
+	path := foundingPath(dir)
 	text, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		if exists(filepath.Join(dir, "secret")) { // which is written later
@@ -140,11 +156,7 @@ func (c DemoConfig) found(dir string) (Founding, error) {
 		if c.Start.IsZero() {
 			f.Start = defaultStart
 		}
-		text, err := json.Marshal(f)
-		if err != nil {
-			return f, err
-		}
-		return f, writeFile(path, append(text, '\n'), 0o600)
+		return f, nil
 	}
 	if err != nil {
 		return Founding{}, fmt.Errorf("street: %w", err)

@@ -40,7 +40,9 @@ func oracleKeys(dir string, passphrase string) ([]ocr.Keys, error) {
 			}
 			err = writeFile(path, sealed, 0o600)
 		case err == nil:
-			keys[i], err = ocr.OpenKeys(sealed, passphrase)
+			if keys[i], err = ocr.OpenKeys(sealed, passphrase); err != nil {
+				err = fmt.Errorf("%s: %w: %w", path, err, ErrDamaged)
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("keys of %s: %w", oracleName(i), err)

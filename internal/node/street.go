@@ -88,7 +88,7 @@ func (s *street) found(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.founding, err = s.config.found(secrets); err != nil {
+	if s.founding, err = s.config.plan(secrets); err != nil {
 		return err
 	}
 	if s.length, err = energy.LengthOf(s.founding.Interval); err != nil {
@@ -99,9 +99,6 @@ func (s *street) found(ctx context.Context) (err error) {
 	}
 	neighbourhood, err := sim.New(sim.Config{Seed: s.founding.Seed, Homes: s.founding.Homes, Start: s.founding.Start, Latitude: latitude, Longitude: longitude})
 	if err != nil {
-		return err
-	}
-	if _, err := private(s.dir, "outbox"); err != nil {
 		return err
 	}
 	if s.homes, err = simulatedHomes(neighbourhood, s.clock.Now); err != nil {
@@ -115,6 +112,12 @@ func (s *street) found(ctx context.Context) (err error) {
 		s.homes = append(s.homes, h)
 	}
 	if err := s.checkFaults(); err != nil {
+		return err
+	}
+	if _, err := s.config.found(secrets); err != nil { // nothing is fixed for life before all that can be refused was
+		return err
+	}
+	if _, err := private(s.dir, "outbox"); err != nil {
 		return err
 	}
 	seed, err := openSecret(secrets)

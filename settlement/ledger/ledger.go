@@ -88,7 +88,7 @@ func (l *Ledger) Enrol(ctx context.Context, m Member) error {
 			return fmt.Errorf("enrol meter %s: %w", m.Meter.Meter, err)
 		}
 		if owner != string(m.Member) || string(key) != string(m.Meter.Device[:]) {
-			return fmt.Errorf("meter %s of %s: %w", m.Meter.Meter, owner, ErrDiffers)
+			return fmt.Errorf("meter %s is registered for %s with another device or owner: use the database of this street, or another one: %w", m.Meter.Meter, owner, ErrDiffers)
 		}
 		return nil
 	})
