@@ -24,7 +24,8 @@ test: ## install what is missing and run every test
 	@$(MAKE) --no-print-directory build
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	$(GO) vet ./...
-	$(GO) test -timeout 20m ./...
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /e2e)
+	$(GO) test -timeout 20m -parallel 6 ./e2e/...
 	@$(MAKE) --no-print-directory fuzz FUZZ=300x
 	cd web/app && npm run --silent check && npm test --silent
 	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm test --silent && npm run --silent check
@@ -64,7 +65,7 @@ fuzz: ## fuzz every parser and decoder, FUZZ=30s each
 	done
 
 seeds: build ## run the whole street with SEEDS=20 seeds and check that nothing is lost or invented
-	WATTLE_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 60m -run TestSeeds -v ./e2e
+	WATTLE_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 60m -parallel 6 -run TestSeeds -v ./e2e
 
 kills: build ## kill the street five times at random moments and check that it goes on
 	WATTLE_KILLS=5 $(GO) test -count 1 -timeout 60m -run TestKill -v ./e2e

@@ -10,6 +10,7 @@ func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for seed := range count(t, "WATTLE_SEEDS", 1) {
 		t.Run(strconv.Itoa(seed+2), func(t *testing.T) { // seed 1 is everybody else's
+			t.Parallel()
 			data := dataDir(t)
 			conserved(t, demo(t, "--seed", strconv.Itoa(seed+2), "--intervals", "2", "--speed", "120", "--data", data))
 			audit(t, data)
