@@ -10,6 +10,9 @@ import (
 // of a log (see MaxMessageEvents) and an Event's Index.
 const MaxResting = 4096
 
+// MaxSweep is how many orders one command takes out of their books at most, but for CloseGate.
+const MaxSweep = 4096
+
 // Market is the auction of one zone: one book per delivery interval. It is a state machine without clock, randomness
 // or map order. It is not safe for concurrent use: a market has one writer.
 type Market struct {
