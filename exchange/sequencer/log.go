@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
@@ -19,15 +18,21 @@ var (
 	ErrOtherRules = problem.New(problem.Conflict, "the order log was written under other market rules: start with the rules of this data, or with new data")
 )
 
-// writer is a market and the ends of its two logs. It belongs to one goroutine.
+// writer is a market and the ends of its two logs. Replay has it all; then the three groups of its fields belong to one
+// goroutine each.
 type writer struct {
 	bus    *bus.Bus
 	rules  exchange.Rules
 	digest exchange.Digest // of rules
-	market *exchange.Market
 
-	batch, message chain
-	unconfirmed    map[exchange.Digest]bool // batches whose append got no answer are noted here
+	batch       chain                    // the end of the order log
+	commands    uint64                   // in the order log
+	time        int64                    // of the last of them
+	unconfirmed map[exchange.Digest]bool // batches whose append got no answer are noted here
+
+	market *exchange.Market // behind the order log by what is being applied
+
+	message chain // the end of the market log, behind the market by what is being published
 }
 
 // chain is the end of a log: where the next entry goes and what it names as the one before.
@@ -46,13 +51,7 @@ func (s *Sequencer) recover(ctx context.Context) (*writer, error) {
 		return nil, err
 	}
 	w.message.sequence = published.sequence
-	_, err = w.bus.Replay(ctx, bus.OrderSubject(rules.Zone), 1, func(m bus.Message) error {
-		if err := w.replay(ctx, m, published); err != nil {
-			return fmt.Errorf("order log entry %d: %w", m.Sequence, err)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.flow(ctx, w, published, w.replay); err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
 	if w.message.number < published.number {
@@ -75,48 +74,66 @@ func (w *writer) lastPublished(ctx context.Context) (chain, error) {
 	return chain{number: m.Number, digest: exchange.DigestOf(last.Data), sequence: last.Sequence}, nil
 }
 
-// replay applies one entry of the order log. Because each market message names the digest of the one before, the last
-// published one vouches for all.
-func (w *writer) replay(ctx context.Context, entry bus.Message, published chain) error {
+// replay hands over the order log as far as it is written, each entry verified.
+func (w *writer) replay(ctx context.Context, durable chan<- batch) error {
+	_, err := w.bus.Replay(ctx, bus.OrderSubject(w.rules.Zone), 1, func(m bus.Message) error {
+		commands, err := w.accept(m)
+		if err != nil {
+			return fmt.Errorf("order log entry %d: %w", m.Sequence, err)
+		}
+		select {
+		case durable <- batch{commands: commands}:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	return err
+}
+
+// accept verifies that an entry continues the order log as it is known so far, and returns its commands.
+func (w *writer) accept(entry bus.Message) ([]exchange.Command, error) {
 	b, err := exchange.DecodeBatch(entry.Data)
 	if err != nil {
-		return fmt.Errorf("%w: %w", err, ErrBroken)
+		return nil, fmt.Errorf("%w: %w", err, ErrBroken)
 	}
 	switch {
 	case b.Zone != w.rules.Zone:
-		return fmt.Errorf("of zone %s: %w", b.Zone, ErrBroken)
+		return nil, fmt.Errorf("of zone %s: %w", b.Zone, ErrBroken)
 	case b.Number != w.batch.number+1:
-		return fmt.Errorf("batch %d after %d: %w", b.Number, w.batch.number, ErrBroken)
+		return nil, fmt.Errorf("batch %d after %d: %w", b.Number, w.batch.number, ErrBroken)
 	case b.Previous != w.batch.digest:
-		return fmt.Errorf("batch %d does not continue the batch before: %w", b.Number, ErrBroken)
+		return nil, fmt.Errorf("batch %d does not continue the batch before: %w", b.Number, ErrBroken)
 	case b.Rules != w.digest:
-		return fmt.Errorf("batch %d: %w", b.Number, ErrOtherRules)
-	case b.First != w.market.Sequence()+1 || b.Commands[0].Time < w.market.Time():
-		return fmt.Errorf("batch %d begins at command %d, want %d: %w", b.Number, b.First, w.market.Sequence()+1, ErrBroken)
+		return nil, fmt.Errorf("batch %d: %w", b.Number, ErrOtherRules)
+	case b.First != w.commands+1:
+		return nil, fmt.Errorf("batch %d begins at command %d, want %d: %w", b.Number, b.First, w.commands+1, ErrBroken)
+	case b.Commands[0].Time < w.time:
+		return nil, fmt.Errorf("batch %d goes back in time: %w", b.Number, ErrBroken)
 	}
-	w.batch = chain{b.Number, exchange.DigestOf(entry.Data), entry.Sequence}
-	for _, events := range messages(w.apply(b.Commands)) {
-		data, next := w.seal(events)
-		switch {
-		case next.number > published.number:
-			if err := w.publish(ctx, data, next); err != nil {
-				return err
-			}
-			continue
-		case next.number == published.number && next.digest != published.digest:
-			return fmt.Errorf("market log entry %d is not what the order log leads to: %w", published.sequence, ErrBroken)
-		}
-		next.sequence = published.sequence
-		w.message = next
-	}
-	return nil
+	w.advance(chain{b.Number, exchange.DigestOf(entry.Data), entry.Sequence}, b.Commands)
+	return b.Commands, nil
+}
+
+// advance moves the end of the order log behind a batch.
+func (w *writer) advance(end chain, commands []exchange.Command) {
+	w.batch = end
+	w.commands += uint64(len(commands))
+	w.time = commands[len(commands)-1].Time
 }
 
 // apply returns copies of the events of each command.
 func (w *writer) apply(commands []exchange.Command) [][]exchange.Event {
-	events := make([][]exchange.Event, len(commands))
+	all := make([]exchange.Event, 0, 2*len(commands))
+	ends := make([]int, len(commands))
 	for i, c := range commands {
-		events[i] = slices.Clone(w.market.Apply(c))
+		all = append(all, w.market.Apply(c)...)
+		ends[i] = len(all)
+	}
+	events := make([][]exchange.Event, len(commands))
+	begin := 0
+	for i, end := range ends {
+		events[i], begin = all[begin:end:end], end
 	}
 	return events
 }
@@ -126,7 +143,7 @@ func (w *writer) appendBatch(ctx context.Context, commands []exchange.Command) e
 	next := chain{number: w.batch.number + 1}
 	data := exchange.AppendBatch(nil, exchange.Batch{
 		Zone: w.rules.Zone, Rules: w.digest, Number: next.number, Previous: w.batch.digest,
-		First: w.market.Sequence() + 1, Commands: commands,
+		First: w.commands + 1, Commands: commands,
 	})
 	next.digest = exchange.DigestOf(data)
 	sequence, err := w.bus.Append(ctx, bus.OrderSubject(w.rules.Zone), w.batch.sequence, data)
@@ -137,7 +154,7 @@ func (w *writer) appendBatch(ctx context.Context, commands []exchange.Command) e
 		return fmt.Errorf("order batch %d: %w", next.number, err)
 	}
 	next.sequence = sequence
-	w.batch = next
+	w.advance(next, commands)
 	return nil
 }
 
@@ -161,6 +178,21 @@ func (w *writer) seal(events []exchange.Event) (data []byte, next chain) {
 	data = exchange.AppendMessage(nil, exchange.Message{Zone: w.rules.Zone, Number: next.number, Previous: w.message.digest, Events: events})
 	next.digest = exchange.DigestOf(data)
 	return data, next
+}
+
+// tell makes events the next message of the market log, unless it has that message already: then both must be the
+// same. Because each message names the digest of the one before, the last published one vouches for all.
+func (w *writer) tell(ctx context.Context, events []exchange.Event, published chain) error {
+	data, next := w.seal(events)
+	switch {
+	case next.number > published.number:
+		return w.publish(ctx, data, next)
+	case next.number == published.number && next.digest != published.digest:
+		return fmt.Errorf("market log entry %d is not what the order log leads to: %w", published.sequence, ErrBroken)
+	}
+	next.sequence = published.sequence
+	w.message = next
+	return nil
 }
 
 // publish makes a sealed message durable in the market log. What it says follows from the order log alone, so where the

@@ -29,7 +29,7 @@ func TestServerOutages(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	b, err := bus.Open(t.Context(), nc)
+	b, err := bus.Open(t.Context(), nc, bus.WithStatement())
 	if err != nil {
 		t.Fatal(err)
 	}

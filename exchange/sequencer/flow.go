@@ -1,0 +1,148 @@
+package sequencer
+
+import (
+	"context"
+	"errors"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/wattle/wattle/exchange"
+	"github.com/wattle/wattle/internal/bus"
+)
+
+// batch is an entry of the order log on its way through the market.
+type batch struct {
+	requests []request // who waits for it; nobody in a replay
+	commands []exchange.Command
+}
+
+// flow moves the batches that source hands over through the market: while one is being made durable, the one before is
+// applied and answered and the one before that is published. Source ends early when its context is done, which is when
+// another part has failed; what it handed over is applied and answered in any case. published is the end of the market
+// log: up to there messages are compared instead of written.
+func (s *Sequencer) flow(ctx context.Context, w *writer, published chain, source func(context.Context, chan<- batch) error) error {
+	group, failing := errgroup.WithContext(ctx)
+	durable, applied := make(chan batch, 1), make(chan [][]exchange.Event, 4)
+	deaf := make(chan struct{}) // closed when nothing more is published
+	group.Go(func() error {
+		defer close(durable)
+		return source(failing, durable)
+	})
+	group.Go(func() error {
+		defer close(applied)
+		s.applyAll(w, durable, applied, deaf)
+		return nil
+	})
+	group.Go(func() error {
+		defer close(deaf)
+		for events := range applied {
+			for _, m := range messages(events) {
+				if err := w.tell(context.WithoutCancel(ctx), m, published); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// applyAll applies batches, answers them, and passes on their events as long as somebody publishes them.
+func (s *Sequencer) applyAll(w *writer, durable <-chan batch, applied chan<- [][]exchange.Event, deaf <-chan struct{}) {
+	for b := range durable {
+		events := w.apply(b.commands)
+		if b.requests != nil {
+			s.publishGates(w.market)
+		}
+		rest := events
+		for _, r := range b.requests {
+			n := len(r.commands)
+			r.reply <- reply{events: rest[:n:n]}
+			rest = rest[n:]
+		}
+		select {
+		case applied <- events:
+		case <-deaf:
+		}
+	}
+}
+
+func (s *Sequencer) publishGates(m *exchange.Market) {
+	newest, _ := m.Newest()
+	s.gates.Store(&Gates{Open: m.Open(), Newest: newest})
+}
+
+// write gathers requests into batches and makes each durable, until ctx is done or another part has failed. A batch once
+// begun is finished, and so is the request held for the next; the bus bounds how long that takes.
+func (s *Sequencer) write(ctx context.Context, w *writer, requests <-chan request, durable chan<- batch) error {
+	var held *request // did not fit the batch before
+	for {
+		var b batch
+		if held != nil {
+			b.requests, held = append(b.requests, *held), nil
+		} else {
+			select {
+			case <-ctx.Done():
+				return nil
+			case r := <-requests:
+				b.requests = append(b.requests, r)
+			}
+		}
+		b.requests, held = s.gather(b.requests, requests)
+		if err := s.commit(context.WithoutCancel(ctx), w, &b); err != nil {
+			if held != nil {
+				held.reply <- reply{err: ErrNotRunning}
+			}
+			return err
+		}
+		durable <- b
+	}
+}
+
+// gather adds to a batch the requests that came while the one before was being written, as far as they fit: the one that
+// does not is held for the next batch, since a request is never divided. A batch does not wait for more than that: under
+// load they come by themselves, and a lone client waits for nothing but the disk. It only lets those go first who are
+// about to send.
+func (s *Sequencer) gather(b []request, requests <-chan request) (full []request, held *request) {
+	count, yielded := len(b[0].commands), 0
+	for count < s.config.MaxBatch {
+		select {
+		case r := <-requests:
+			count += len(r.commands)
+			if count > exchange.MaxBatch {
+				return b, &r
+			}
+			b, yielded = append(b, r), 0
+		default:
+			if yielded++; yielded > 2 {
+				return b, nil
+			}
+			runtime.Gosched()
+		}
+	}
+	return b, nil
+}
+
+// commit stamps the commands of a batch and makes it durable, or tells those who wait for it that it did not.
+func (s *Sequencer) commit(ctx context.Context, w *writer, b *batch) error {
+	for _, r := range b.requests {
+		b.commands = append(b.commands, r.commands...)
+	}
+	at := max(s.config.Now().UnixMilli(), w.time)
+	for i := range b.commands {
+		b.commands[i].Time = at
+	}
+	err := w.appendBatch(ctx, b.commands)
+	if err == nil {
+		return nil
+	}
+	refusal := ErrUnconfirmed
+	if errors.Is(err, bus.ErrFenced) {
+		refusal = ErrNotRunning // the log refused it: nothing was written
+	}
+	for _, r := range b.requests {
+		r.reply <- reply{err: refusal}
+	}
+	return err
+}
