@@ -139,7 +139,7 @@ func (e Event) Seller() energy.Member {
 func Left(events []Event, order uint64) (rest energy.WattHours, found bool) {
 	for i := range events {
 		switch e := &events[i]; {
-		case order == 0 || e.Kind == Refused && e.Reason != DuplicateID || e.Order != order && e.Maker != order:
+		case order == 0 || e.Kind == Refused && e.Reason != DuplicateID && e.Reason != ReusedID || e.Order != order && e.Maker != order:
 		case e.Maker == order:
 			rest, found = e.MakerRest, true
 		default:

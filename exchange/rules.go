@@ -49,6 +49,12 @@ func (l Limiting) Valid() bool { return l <= Trim }
 // Books are open for a shorter time, so an order repeated later finds its interval shut.
 const Retention = 7 * 24 * 3600 * 1000
 
+// hasPrice reports whether some price keeps to both tick and collar.
+func (r Rules) hasPrice() bool {
+	low, high := r.ticks()
+	return low <= high
+}
+
 // least is the smallest quantity of one order.
 func (r Rules) least() energy.WattHours { return max(r.MinQuantity, r.lot()) }
 
@@ -70,6 +76,8 @@ func (r Rules) Validate() error {
 		return fmt.Errorf("collar %s to %s: the first must not exceed the second, both within %s: %w", r.MinPrice, r.MaxPrice, energy.MaxPrice, ErrRules)
 	case r.Tick <= 0 || r.Tick > energy.MaxPrice:
 		return fmt.Errorf("tick %s: use a positive price step: %w", r.Tick, ErrRules)
+	case !r.hasPrice():
+		return fmt.Errorf("no multiple of the tick %s lies within %s to %s: %w", r.Tick, r.MinPrice, r.MaxPrice, ErrRules)
 	case r.MaxQuantity <= 0 || r.MaxQuantity > energy.MaxEnergy:
 		return fmt.Errorf("largest order %s: use 1 Wh to %s: %w", r.MaxQuantity, energy.MaxEnergy, ErrRules)
 	case r.Lot < 0 || r.MinQuantity < 0 || r.least() > r.MaxQuantity || r.MinQuantity%r.lot() != 0 || r.MaxQuantity%r.lot() != 0:

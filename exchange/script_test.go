@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,7 +86,9 @@ func playCase(t *testing.T, input string) string {
 		}
 	}
 	for _, b := range p.market.books {
-		p.printBook(b)
+		if !b.closed {
+			p.printBook(b)
+		}
 	}
 	return strings.Join(p.out, "\n")
 }
@@ -201,18 +204,23 @@ func (p *player) printBook(b *book) {
 	if b.interval != p.interval("10:00") {
 		at = " @" + b.interval.Start().Format("15:04")
 	}
-	line := func(l level) string {
-		queue := []string{}
-		for slot := l.head; slot != none; slot = p.market.pool.orders[slot].next {
-			o := p.market.pool.orders[slot]
-			queue = append(queue, fmt.Sprintf("%s %s", p.market.members[o.member], o.rest))
+	var asks, bids []string
+	last := energy.Price(-1 << 62)
+	m := p.market
+	m.match.each(b.number, func(slot uint32) {
+		o := &m.match.orders[slot]
+		lines := &asks
+		if o.side == Buy {
+			lines = &bids
 		}
-		return fmt.Sprintf("book %s%s: %s", l.price, at, strings.Join(queue, ", "))
-	}
-	for _, l := range b.asks.levels {
-		p.out = append(p.out, line(l))
-	}
-	for i := len(b.bids.levels) - 1; i >= 0; i-- {
-		p.out = append(p.out, line(b.bids.levels[i]))
-	}
+		entry := fmt.Sprintf("%s %s", m.accounts[m.details[slot].member].name, energy.WattHours(o.rest))
+		if price := m.price(o.level); price != last {
+			*lines = append(*lines, fmt.Sprintf("book %s%s: %s", price, at, entry))
+			last = price
+			return
+		}
+		(*lines)[len(*lines)-1] += ", " + entry
+	})
+	slices.Reverse(asks)
+	p.out = append(append(p.out, asks...), bids...)
 }

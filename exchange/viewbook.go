@@ -62,7 +62,7 @@ const (
 	Filled
 	// Withdrawn: the rest was cancelled; Reason says why.
 	Withdrawn
-	// Lapsed: the rest expired at gate closure.
+	// Lapsed: the rest expired at gate closure or at the time the order was good till.
 	Lapsed
 	// Rejected: it was never taken; Reason says why.
 	Rejected
@@ -93,6 +93,9 @@ type OrderState struct {
 	Reason   Reason
 	Placed   int64 // Unix milliseconds
 	Changed  int64 // Unix milliseconds
+	Type     OrderType
+	GoodTill int64            // Unix milliseconds, 0: gate closure
+	wanted   energy.WattHours // of Rest, when it ended: what would still have traded
 }
 
 type viewBook struct {
@@ -119,7 +122,7 @@ func (b *viewBook) fold(e Event) {
 	case Accepted:
 		b.stats.Orders++
 		b.add(e, Resting)
-		b.wait(e.Side, e.Price, e.Quantity, 1)
+		b.wait(e.Side, e.Price, e.Rest, 1)
 	case Refused:
 		b.stats.Refused++
 		if e.Order == e.Sequence && e.Member != "" { // an order, and not a repeat of one
@@ -131,6 +134,8 @@ func (b *viewBook) fold(e Event) {
 		b.end(e, Withdrawn)
 	case Expired:
 		b.end(e, Lapsed)
+	case Amended:
+		b.amend(e)
 	}
 }
 
@@ -138,6 +143,7 @@ func (b *viewBook) add(e Event, status Status) {
 	b.orders[e.Order] = &OrderState{
 		Order: e.Order, Interval: e.Interval, Member: e.Member, ClientID: e.ClientID, Side: e.Side, Price: e.Price,
 		Quantity: e.Quantity, Rest: e.Rest, Status: status, Reason: e.Reason, Placed: e.Time, Changed: e.Time,
+		Type: e.Type, GoodTill: e.GoodTill,
 	}
 	b.byMember[e.Member] = append(b.byMember[e.Member], e.Order)
 }
@@ -192,9 +198,23 @@ func (b *viewBook) fill(id uint64, rest energy.WattHours, e Event) {
 
 func (b *viewBook) end(e Event, status Status) {
 	if o := b.orders[e.Order]; o != nil {
+		if status == Lapsed || e.Reason == Unfilled {
+			o.wanted = e.Quantity
+		}
 		o.Rest, o.Status, o.Reason, o.Changed = 0, status, e.Reason, e.Time
 		b.wait(o.Side, o.Price, -e.Quantity, -1)
 	}
+}
+
+// amend moves what waits of an order to where it is now.
+func (b *viewBook) amend(e Event) {
+	o := b.orders[e.Order]
+	if o == nil {
+		return
+	}
+	b.wait(o.Side, o.Price, -o.Rest, -1)
+	o.Price, o.Quantity, o.Rest, o.GoodTill, o.Reason, o.Changed = e.Price, e.Quantity, e.Rest, e.GoodTill, e.Reason, e.Time
+	b.wait(o.Side, o.Price, o.Rest, 1)
 }
 
 // addValue adds a trade's value. A sum beyond int64 stays at the largest amount: it is shown, never paid.
