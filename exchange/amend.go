@@ -70,7 +70,7 @@ func (m *Market) amendable(c *Command, slot uint32) Reason {
 	if why := m.blocked(&m.accounts[d.member]); why != NoReason {
 		return why
 	}
-	if why := m.fits(c.Price, c.Quantity); why != NoReason {
+	if why := m.rules.fits(c.Price, c.Quantity); why != NoReason {
 		return why
 	}
 	switch {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/wattle/wattle/energy"
@@ -48,22 +49,23 @@ func (c Command) Encodable() error {
 // length u32), member (32), client id (16), side (u8), price (i64), quantity (i64), type, self-trading (u8 each), good till (i64), session
 // (u64), scope (u8), group (u32), amount (i64); big-endian, absent fields zero.
 func AppendCommand(b []byte, c Command) []byte {
-	b, w := extend(b, CommandSize)
-	w.byte(byte(c.Kind))
-	w.uint64(uint64(c.Time))
-	w.interval(c.Interval)
-	w.member(c.Member)
-	w.client(&c.ClientID)
-	w.byte(byte(c.Side))
-	w.uint64(uint64(c.Price))
-	w.uint64(uint64(c.Quantity))
-	w.byte(byte(c.Type))
-	w.byte(byte(c.SelfTrade))
-	w.uint64(uint64(c.GoodTill))
-	w.uint64(c.Session)
-	w.byte(byte(c.Scope))
-	w.uint32(c.Group)
-	w.uint64(uint64(c.Amount))
+	b = extend(b, CommandSize)
+	p := (*[CommandSize]byte)(b[len(b)-CommandSize:])
+	p[0] = byte(c.Kind)
+	binary.BigEndian.PutUint64(p[1:9], uint64(c.Time))
+	putInterval((*[energy.IntervalSize]byte)(p[9:21]), c.Interval)
+	putMember((*[energy.IDSize]byte)(p[21:53]), c.Member)
+	*(*ClientID)(p[53:69]) = c.ClientID
+	p[69] = byte(c.Side)
+	binary.BigEndian.PutUint64(p[70:78], uint64(c.Price))
+	binary.BigEndian.PutUint64(p[78:86], uint64(c.Quantity))
+	p[86] = byte(c.Type)
+	p[87] = byte(c.SelfTrade)
+	binary.BigEndian.PutUint64(p[88:96], uint64(c.GoodTill))
+	binary.BigEndian.PutUint64(p[96:104], c.Session)
+	p[104] = byte(c.Scope)
+	binary.BigEndian.PutUint32(p[105:109], c.Group)
+	binary.BigEndian.PutUint64(p[109:CommandSize], uint64(c.Amount))
 	return b
 }
 
@@ -91,31 +93,31 @@ func DecodeCommand(b []byte) (Command, error) {
 func AppendEvent(b []byte, e Event) []byte { return appendEvent(b, &e) }
 
 func appendEvent(b []byte, e *Event) []byte {
-	b, w := extend(b, EventSize)
-	w.uint64(e.Sequence)
-	w.byte(byte(e.Index >> 8))
-	w.byte(byte(e.Index))
-	w.byte(byte(e.Kind))
-	w.byte(byte(e.Reason))
-	w.uint64(uint64(e.Time))
-	w.interval(e.Interval)
-	w.uint64(e.Order)
-	w.member(e.Member)
-	w.client(&e.ClientID)
-	w.byte(byte(e.Side))
-	w.uint64(uint64(e.Price))
-	w.uint64(uint64(e.Quantity))
-	w.uint64(uint64(e.Rest))
-	w.uint64(e.Maker)
-	w.member(e.MakerMember)
-	w.client(&e.MakerClient)
-	w.uint64(uint64(e.MakerRest))
-	w.byte(byte(e.Type))
-	w.uint64(uint64(e.GoodTill))
-	w.byte(byte(e.Scope))
-	w.uint32(e.Group)
-	w.uint64(uint64(e.Amount))
-	w.uint32(e.Count)
+	b = extend(b, EventSize)
+	p := (*[EventSize]byte)(b[len(b)-EventSize:])
+	binary.BigEndian.PutUint64(p[0:8], e.Sequence)
+	binary.BigEndian.PutUint16(p[8:10], e.Index)
+	p[10] = byte(e.Kind)
+	p[11] = byte(e.Reason)
+	binary.BigEndian.PutUint64(p[12:20], uint64(e.Time))
+	putInterval((*[energy.IntervalSize]byte)(p[20:32]), e.Interval)
+	binary.BigEndian.PutUint64(p[32:40], e.Order)
+	putMember((*[energy.IDSize]byte)(p[40:72]), e.Member)
+	*(*ClientID)(p[72:88]) = e.ClientID
+	p[88] = byte(e.Side)
+	binary.BigEndian.PutUint64(p[89:97], uint64(e.Price))
+	binary.BigEndian.PutUint64(p[97:105], uint64(e.Quantity))
+	binary.BigEndian.PutUint64(p[105:113], uint64(e.Rest))
+	binary.BigEndian.PutUint64(p[113:121], e.Maker)
+	putMember((*[energy.IDSize]byte)(p[121:153]), e.MakerMember)
+	*(*ClientID)(p[153:169]) = e.MakerClient
+	binary.BigEndian.PutUint64(p[169:177], uint64(e.MakerRest))
+	p[177] = byte(e.Type)
+	binary.BigEndian.PutUint64(p[178:186], uint64(e.GoodTill))
+	p[186] = byte(e.Scope)
+	binary.BigEndian.PutUint32(p[187:191], e.Group)
+	binary.BigEndian.PutUint64(p[191:199], uint64(e.Amount))
+	binary.BigEndian.PutUint32(p[199:EventSize], e.Count)
 	return b
 }
 

@@ -8,50 +8,22 @@ import (
 	"github.com/wattle/wattle/energy"
 )
 
-// encoder writes fixed-width, big-endian fields into bytes that are zero and of the right length.
-type encoder struct{ rest []byte }
+// extend makes b longer by n bytes that are to be written.
+func extend(b []byte, n int) []byte { return slices.Grow(b, n)[:len(b)+n] }
 
-// extend makes b longer by n zero bytes, and returns it with an encoder of these.
-func extend(b []byte, n int) ([]byte, encoder) {
-	b = slices.Grow(b, n)[:len(b)+n]
-	added := b[len(b)-n:]
-	clear(added)
-	return b, encoder{added}
+func putInterval(p *[energy.IntervalSize]byte, iv energy.Interval) {
+	binary.BigEndian.PutUint64(p[0:8], uint64(iv.StartUnix()))
+	binary.BigEndian.PutUint32(p[8:12], uint32(iv.Length()))
 }
 
-func (w *encoder) byte(v byte) {
-	w.rest[0] = v
-	w.rest = w.rest[1:]
-}
-
-func (w *encoder) uint32(v uint32) {
-	binary.BigEndian.PutUint32(w.rest, v)
-	w.rest = w.rest[4:]
-}
-
-func (w *encoder) uint64(v uint64) {
-	binary.BigEndian.PutUint64(w.rest, v)
-	w.rest = w.rest[8:]
-}
-
-func (w *encoder) interval(iv energy.Interval) {
-	w.uint64(uint64(iv.StartUnix()))
-	w.uint32(uint32(iv.Length()))
-}
-
-func (w *encoder) client(id *ClientID) {
-	*(*ClientID)(w.rest) = *id
-	w.rest = w.rest[len(id):]
-}
-
-// member writes a name, padded with zero bytes. It panics on one that was never parsed: two long names must not become
-// one.
-func (w *encoder) member(name energy.Member) {
+// putMember writes a name, padded with zero bytes. It panics on one that was never parsed: two long names must not
+// become one.
+func putMember(p *[energy.IDSize]byte, name energy.Member) {
 	if len(name) > energy.MaxName {
 		panic("exchange: member's name is longer than MaxName: " + name)
 	}
-	copy(w.rest, name)
-	w.rest = w.rest[energy.IDSize:]
+	*p = [energy.IDSize]byte{}
+	copy(p[:], name)
 }
 
 func appendMember(b []byte, member energy.Member) []byte {

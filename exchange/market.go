@@ -38,8 +38,7 @@ type Market struct {
 	platformHalted bool
 	poison         []uint64 // digests of orders that the market could not carry out, oldest first
 
-	arrival    arrival // the order being placed or amended
-	current    Command
+	arrival    arrival       // the order being placed or amended
 	events     []Event       // of the command being applied
 	committing bool          // the command being applied is past its checks
 	probe      func(Command) // for tests: called before a command is checked
@@ -127,11 +126,10 @@ func (m *Market) Newest() (energy.Interval, bool) {
 // their memory: copy what must stay. Whatever the command says it is answered: one whose checks panic is refused as
 // Poisoned and leaves the market as it was. A panic out of Apply means that the market's own state is impossible.
 func (m *Market) Apply(c Command) []Event {
-	m.current = c
 	m.sequence++
 	m.events = m.events[:0]
 	m.committing = false
-	m.apply(&m.current)
+	m.apply(&c)
 	return m.events
 }
 

@@ -73,7 +73,7 @@ func (s *outcomes) number(entry uint64) uint64 {
 }
 
 // add remembers an identity that is not known yet.
-func (s *outcomes) add(o outcome) *outcome {
+func (s *outcomes) add(o *outcome) *outcome {
 	if 2*(s.count()+1) > len(s.table) {
 		s.grow()
 	}
@@ -85,16 +85,14 @@ func (s *outcomes) add(o outcome) *outcome {
 		s.chunks = append(s.chunks, chunk)
 	}
 	at := s.at(s.next)
-	*at = o
-	s.enter(s.next)
+	*at = *o
+	s.enter(s.next, s.hash(o.member, &o.client))
 	s.next++
 	return at
 }
 
 // enter puts an outcome into the table.
-func (s *outcomes) enter(number uint64) {
-	o := s.at(number)
-	h := s.hash(o.member, &o.client)
+func (s *outcomes) enter(number, h uint64) {
 	mask := uint64(len(s.table) - 1)
 	i := h & mask
 	for s.table[i] != 0 {
@@ -110,7 +108,8 @@ func (s *outcomes) grow() {
 	}
 	s.table = make([]uint64, 2*len(s.table))
 	for n := s.first; n < s.next; n++ {
-		s.enter(n)
+		o := s.at(n)
+		s.enter(n, s.hash(o.member, &o.client))
 	}
 }
 

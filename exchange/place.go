@@ -24,7 +24,7 @@ type arrival struct {
 // admitted only looks; everything after it only does.
 func (m *Market) place(c *Command) {
 	if c.Type == AtMarket {
-		c.Price = m.anyPrice(c.Side)
+		c.Price = m.rules.anyPrice(c.Side)
 	}
 	a, number := m.lookup(c.Member)
 	body := bodyOf(c)
@@ -49,7 +49,7 @@ func (m *Market) place(c *Command) {
 	m.committing = true
 	r.account = m.intern(c.Member, number)
 	m.forgetOutcomes()
-	o := m.outcomes.add(outcome{client: c.ClientID, id: m.sequence, body: body, time: m.time, member: number})
+	o := m.outcomes.add(&outcome{client: c.ClientID, id: m.sequence, body: body, time: m.time, member: number})
 	if why != NoReason {
 		m.refuse(c, m.sequence, why)
 		return
@@ -59,15 +59,6 @@ func (m *Market) place(c *Command) {
 		o.slot = slot
 		m.settleIn(slot, r, c, uint32(r.taken))
 	}
-}
-
-// anyPrice is the price that trades with every other.
-func (m *Market) anyPrice(side Side) energy.Price {
-	low, high := m.rules.ticks()
-	if side == Sell {
-		return low * m.rules.Tick
-	}
-	return high * m.rules.Tick
 }
 
 func (m *Market) poisonous(body uint64) bool {
@@ -104,7 +95,7 @@ func (m *Market) forgetOutcomes() {
 
 // admit checks an order by itself and prepares its matching.
 func (m *Market) admit(c *Command, r *arrival) Reason {
-	if !c.Side.Valid() || !c.Type.Valid() || !c.SelfTrade.Valid() || c.GoodTill < 0 {
+	if !c.wellFormed() {
 		return BadCommand
 	}
 	b, why := m.bookOf(c.Interval)
@@ -114,7 +105,7 @@ func (m *Market) admit(c *Command, r *arrival) Reason {
 	if why := m.blocked(r.account); why != NoReason {
 		return why
 	}
-	if why := m.fits(c.Price, c.Quantity); why != NoReason {
+	if why := m.rules.fits(c.Price, c.Quantity); why != NoReason {
 		return why
 	}
 	switch {
@@ -129,25 +120,6 @@ func (m *Market) admit(c *Command, r *arrival) Reason {
 	r.in = Incoming{
 		ID: m.sequence, Level: uint32(c.Price/m.rules.Tick - m.low), Owner: r.account.owner(r.member), Book: b.number, Side: c.Side,
 		SelfTrade: m.selfTrading(c.SelfTrade),
-	}
-	return NoReason
-}
-
-// fits checks price and quantity against the rules.
-func (m *Market) fits(price energy.Price, quantity energy.WattHours) Reason {
-	switch r := &m.rules; {
-	case quantity > energy.MaxEnergy || price > energy.MaxPrice || price < -energy.MaxPrice:
-		return Overflow
-	case quantity <= 0 || quantity > r.MaxQuantity:
-		return BadQuantity
-	case quantity < r.least():
-		return BelowMinimum
-	case r.Lot > 1 && quantity%r.Lot != 0:
-		return OffLot
-	case price < r.MinPrice || price > r.MaxPrice:
-		return PriceOutsideCollar
-	case price%r.Tick != 0:
-		return PriceOffTick
 	}
 	return NoReason
 }

@@ -193,11 +193,31 @@ func (r *stateReader) book() {
 	for range r.count(25) {
 		r.room(b)
 	}
+	from := len(r.entered)
 	for range r.count(84) {
 		r.order(b)
 	}
 	if m.match.Waiting(b.number) > MaxResting {
 		r.fail("too many orders")
+	}
+	if m.rules.Headroom != Unlimited && r.err == nil {
+		r.carried(b, from)
+	}
+}
+
+// carried checks that a book's orders are among what its feeders have in use.
+func (r *stateReader) carried(b *book, from int) {
+	m, rooms := r.market, slices.Clone(b.rooms)
+	for _, e := range r.entered[from:] {
+		o := &m.match.orders[e.slot]
+		i, found := b.roomAt(m.accounts[e.member].feeder, o.side)
+		if found {
+			rooms[i].used -= energy.WattHours(o.rest)
+		}
+		if !found || rooms[i].used < 0 {
+			r.fail("more energy rests than is in use")
+			return
+		}
 	}
 }
 
@@ -249,7 +269,7 @@ func (r *stateReader) outcome() {
 		r.fail("identities out of order")
 		return
 	}
-	s.add(o)
+	s.add(&o)
 }
 
 // link ties each order to its member's others, its identity, and what it reserves.
