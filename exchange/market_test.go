@@ -224,7 +224,6 @@ func TestTwin(t *testing.T) {
 			}
 		})
 	}
-	t.Log(kinds)
 	for _, want := range []string{"traded none", "expired none", "expired time-reached", "cancelled self-trade", "cancelled at-members-wish",
 		"cancelled unfilled", "cancelled session-ended", "cancelled by-operator", "cancelled member-halted", "cancelled fleet-halted",
 		"amended none", "amended trimmed-to-collateral", "accepted trimmed-to-collateral", "accepted trimmed-to-headroom",

@@ -29,6 +29,14 @@ type Statistics struct {
 	Last    energy.Price
 }
 
+// WeightedPrice is the average price of the traded energy, rounded towards zero, or false before the first trade.
+func (s Statistics) WeightedPrice() (energy.Price, bool) {
+	if s.Volume <= 0 {
+		return 0, false
+	}
+	return energy.Price(int64(s.Value) / int64(s.Volume)), true
+}
+
 // Book is a copy of the state of one interval's book.
 type Book struct {
 	Interval   energy.Interval
