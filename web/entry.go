@@ -63,19 +63,20 @@ func (s *Server) answerOf(ctx context.Context, path string, err error) reply {
 	return reply{p.Status, p}
 }
 
-// submitOne applies one command and returns its events, or an answer where there are none.
-func (s *Server) submitOne(ctx context.Context, c exchange.Command) ([]exchange.Event, *reply) {
+// submitOne applies one command and returns its events, of which there is at least one.
+func (s *Server) submitOne(ctx context.Context, c exchange.Command) ([]exchange.Event, error) {
 	events, err := s.config.Submit(ctx, c)
 	if err == nil && (len(events) != 1 || len(events[0]) == 0) {
 		err = fmt.Errorf("%d answers to one command", len(events))
 	}
 	if err != nil {
-		what := "It is not known whether your request arrived. Look at the order, or send the same request again: it counts once."
-		r := s.unknown(ctx, err, what)
-		return nil, &r
+		return nil, err
 	}
 	return events[0], nil
 }
+
+// notHeard tells who changes an order that its outcome is not known.
+const notHeard = "It is not known whether your request arrived. Look at the order, or send the same request again: it counts once."
 
 // place enters an order. Placed again, it is answered with what became of it the first time.
 func (s *Server) place(ctx context.Context, who caller, c exchange.Command) reply {
@@ -83,13 +84,15 @@ func (s *Server) place(ctx context.Context, who caller, c exchange.Command) repl
 	if c.Session != 0 {
 		release, err := s.sessions.hold(c.Session, who.member)
 		if err != nil {
-			return s.answerOf(ctx, "orders", err)
+			p := s.explain(ctx, "orders", err)
+			p.Reason = "session-is-over"
+			return reply{p.Status, p}
 		}
 		defer release()
 	}
-	events, failed := s.submitOne(ctx, c)
-	if failed != nil {
-		return *failed
+	events, err := s.submitOne(ctx, c)
+	if err != nil {
+		return s.unknown(ctx, err, notHeard)
 	}
 	first := events[0]
 	switch {
@@ -123,9 +126,9 @@ func (s *Server) cancel(ctx context.Context, who caller, id exchange.ClientID) r
 }
 
 func (s *Server) change(ctx context.Context, c exchange.Command) reply {
-	events, failed := s.submitOne(ctx, c)
-	if failed != nil {
-		return *failed
+	events, err := s.submitOne(ctx, c)
+	if err != nil {
+		return s.unknown(ctx, err, notHeard)
 	}
 	first := events[0]
 	if first.Kind == exchange.Refused && (first.Reason != exchange.OrderIsDone || c.Kind != exchange.Cancel) {
@@ -183,15 +186,15 @@ func (s *Server) sweepScope(ctx context.Context, c exchange.Command) (sweepWire,
 	c.Kind = exchange.CancelAll
 	w := sweepWire{ClientIDs: []string{}}
 	for {
-		events, err := s.config.Submit(ctx, c)
+		events, err := s.submitOne(ctx, c)
 		if err != nil {
 			return w, err
 		}
-		first := events[0][0]
+		first := events[0]
 		if first.Kind == exchange.Refused {
 			return w, fmt.Errorf("cancel all: refused: %s", first.Reason)
 		}
-		w.add(events[0])
+		w.add(events)
 		if first.Count == 0 {
 			return w, nil
 		}

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/exchange"
@@ -39,11 +42,10 @@ func (s *Server) orderRoutes() []route {
 
 func (s *Server) getOrders(w http.ResponseWriter, r *http.Request, who caller) {
 	limit, err := limitOf(r, defaultOrders, maxOrders)
-	if err != nil {
-		s.refuse(w, r, err)
-		return
+	var which sweep
+	if err == nil {
+		which, err = s.sweepOf(r, "start", "side", "status", "limit")
 	}
-	which, err := s.sweepOf(r)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -112,7 +114,7 @@ func (s *Server) deleteOrder(w http.ResponseWriter, r *http.Request, who caller)
 }
 
 func (s *Server) deleteOrders(w http.ResponseWriter, r *http.Request, who caller) {
-	which, err := s.sweepOf(r)
+	which, err := s.sweepOf(r, "start", "side", "session")
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -120,9 +122,17 @@ func (s *Server) deleteOrders(w http.ResponseWriter, r *http.Request, who caller
 	s.reply(w, r, s.cancelAll(r.Context(), who, which))
 }
 
-// sweepOf reads the filter of a query.
-func (s *Server) sweepOf(r *http.Request) (which sweep, err error) {
-	query := r.URL.Query()
+// sweepOf reads the filter of a query. It refuses what it does not know: a slip of the pen must not cancel everything.
+func (s *Server) sweepOf(r *http.Request, known ...string) (which sweep, err error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return which, fmt.Errorf("query: %w", ErrQuery)
+	}
+	for name, values := range query {
+		if !slices.Contains(known, name) || len(values) != 1 || values[0] == "" {
+			return which, fmt.Errorf("%.40q: want each of %s at most once, and not empty: %w", name, strings.Join(known, ", "), ErrQuery)
+		}
+	}
 	if text := query.Get("session"); text != "" {
 		if which.session, err = parseSession(text); err != nil {
 			return which, err

@@ -129,6 +129,54 @@ func TestAnAmendedOrder(t *testing.T) {
 	}
 }
 
+// Every kind of order does over the wire what it does in the market.
+func TestKindsOfOrders(t *testing.T) {
+	street := newTestStreet(t)
+	street.call("trade home-02", "POST", "/api/orders", street.body(1, "sell", "0.2000", "1"))
+	later, earlier := street.clock.Load()+60_000, street.clock.Load()-1
+	for n, c := range []struct {
+		fields string
+		status int
+		state  string // status of the order, or the reason of its refusal
+		traded string
+	}{
+		{`"type":"post-only","price_per_kwh":"0.2000","quantity_kwh":"1"`, 409, "would-trade", ""},
+		{`"type":"post-only","price_per_kwh":"0.1000","quantity_kwh":"1"`, 201, "resting", "0.000"},
+		{`"type":"fill-or-kill","price_per_kwh":"0.2000","quantity_kwh":"1.1"`, 409, "unfillable", ""},
+		{`"type":"fill-or-kill","price_per_kwh":"0.2000","quantity_kwh":"0.1"`, 201, "filled", "0.100"},
+		{`"type":"immediate-or-cancel","price_per_kwh":"0.1900","quantity_kwh":"0.1"`, 201, "withdrawn", "0.000"},
+		{`"type":"market","quantity_kwh":"0.1"`, 201, "filled", "0.100"},
+		{`"type":"market","quantity_kwh":"5"`, 201, "withdrawn", "0.800"},
+		{fmt.Sprintf(`"price_per_kwh":"0.1000","quantity_kwh":"1","good_till_ms":%d`, earlier), 422, "good-till-passed", ""},
+		{fmt.Sprintf(`"price_per_kwh":"0.1000","quantity_kwh":"1","good_till_ms":%d`, later), 201, "resting", "0.000"},
+	} {
+		body := fmt.Sprintf(`{"client_id":%q,"start":%d,"side":"buy",%s}`, id(n+1), street.start(), c.fields)
+		w := street.call("trade home-01", "POST", "/api/orders", body)
+		state := ""
+		if w.Code == 201 {
+			o := decode[orderWire](t, w)
+			state = o.Status
+			if o.Traded != c.traded {
+				t.Errorf("%s: got %+v, want %s kWh traded", c.fields, o, c.traded)
+			}
+		} else {
+			state = decode[problemWire](t, w).Reason
+		}
+		if w.Code != c.status || state != c.state {
+			t.Errorf("%s: got %d %s, want %d %s", c.fields, w.Code, w.Body, c.status, c.state)
+		}
+	}
+	w := street.call("trade home-01", "PATCH", "/api/orders/"+id(9), `{"quantity_kwh":"0.5"}`)
+	if got := decode[orderWire](t, w); got.GoodTill != later {
+		t.Errorf("amended: got %+v, want it good till %d as before", got, later)
+	}
+	street.clock.Store(later)
+	street.apply(exchange.Command{Kind: exchange.PassTime})
+	if got := decode[orderWire](t, street.call("read home-01", "GET", "/api/orders/"+id(9), "")); got.Status != "lapsed" {
+		t.Errorf("a minute later: got %+v, want it lapsed", got)
+	}
+}
+
 func TestManyAreCancelledAtOnce(t *testing.T) {
 	street := newTestStreet(t)
 	for n := range 6 {
@@ -296,7 +344,12 @@ func TestBadRequestsReachNoLog(t *testing.T) {
 	if w := street.call("trade home-01", "POST", "/api/orders", strings.Replace(good, "{", `{"session":"00000000000000aa",`, 1)); w.Code != 409 {
 		t.Errorf("session that is not open: got %d, want 409", w.Code)
 	}
-	for _, path := range []string{"?start=7", "?side=both", "?session=1", "?limit=0", "?status=dead", fmt.Sprintf("?session=00000000000000aa&start=%d", street.start())} {
+	for _, query := range []string{"?strat=900", "?side=", "?side=buy&side=sell", "?side=both", "?session=7", "?status=resting", "?a;b", "?%zz"} {
+		if w := street.call("trade home-01", "DELETE", "/api/orders"+query, ""); w.Code != 400 {
+			t.Errorf("cancel %s: got %d, want 400", query, w.Code)
+		}
+	}
+	for _, path := range []string{"?start=7", "?side=both", "?session=00000000000000aa", "?session=1", "?limit=0", "?status=dead", fmt.Sprintf("?session=00000000000000aa&start=%d", street.start())} {
 		if w := street.call("trade home-01", "GET", "/api/orders"+path, ""); w.Code != 400 {
 			t.Errorf("%s: got %d, want 400", path, w.Code)
 		}

@@ -28,7 +28,7 @@ const (
 )
 
 // errSession is returned for an order of a session that is over, or another member's.
-var errSession = problem.New(problem.Conflict, "your session is over: connect again and use the new one")
+var errSession = problem.New(problem.Conflict, "this session is not open, and nothing was done: connect again and use the new one, or look at the order if it may have arrived before")
 
 // sessions are the sockets whose orders end with them. An order of a session is under way only while its session is held,
 // so when the session ends, what it placed is in the log already and is found there.
@@ -113,8 +113,8 @@ func (s *Server) getFeed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.session = s.sessions.begin(t.who.member)
-	defer s.part(r.Context(), t)
 	if !s.feed.join(t, from) {
+		s.sessions.end(t.session)
 		closeWith(conn, websocket.CloseTryAgainLater)
 		return
 	}
@@ -125,15 +125,11 @@ func (s *Server) getFeed(w http.ResponseWriter, r *http.Request) {
 	}()
 	s.listen(r.Context(), t)
 	s.feed.leave(t)
-	<-written
-}
-
-// part ends a program's session, and its orders where it asked for that.
-func (s *Server) part(ctx context.Context, t *trader) {
 	s.sessions.end(t.session)
 	if t.cancel {
-		s.sweepSession(ctx, t)
+		s.sweepSession(r.Context(), t)
 	}
+	<-written
 }
 
 // greet reads the first message, in which a program says who it is and what it wants, and from which number on; or it

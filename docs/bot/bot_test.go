@@ -29,6 +29,7 @@ type testStreet struct {
 	t       *testing.T
 	address string
 	books   []energy.Interval
+	entry   web.Submit // where orders go
 
 	mu     sync.Mutex
 	market *exchange.Market
@@ -48,7 +49,7 @@ func newStreet(t *testing.T) *testStreet {
 		s.market.Apply(exchange.Command{Kind: exchange.OpenBook, Time: opening.UnixMilli(), Interval: iv})
 		s.log = append(s.log, exchange.Event{Sequence: s.market.Sequence(), Kind: exchange.BookOpened, Time: opening.UnixMilli(), Interval: iv})
 	}
-	s.address = "127.0.0.1:0"
+	s.address, s.entry = "127.0.0.1:0", s.submit
 	return s
 }
 
@@ -61,7 +62,7 @@ func (s *testStreet) serve() (stop func()) {
 			Homes: []web.Home{{Member: "home-01", Meter: "home-01-grid"}, {Member: "home-02", Meter: "home-02-grid"}},
 		},
 		Source: history{}, Now: func() time.Time { return opening }, Log: slog.New(slog.DiscardHandler),
-		Tokens: tokens{}, Submit: s.submit, Wall: time.Now, Rules: s.market.Rules(),
+		Tokens: tokens{}, Submit: s.entry, Wall: time.Now, Rules: s.market.Rules(),
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -84,6 +84,25 @@ INSERT INTO api_token (id, digest, zone, member, scope, label, issued_at) VALUES
 	return prefix + public + "_" + hidden, nil
 }
 
+// Ensure returns a token of that scope for each member: the one that is had, if it is good and the member's, or else a new
+// one under label.
+func (s *Store) Ensure(ctx context.Context, members []energy.Member, scope web.Scope, label string, had map[energy.Member]string) (map[energy.Member]string, error) {
+	tokens := make(map[energy.Member]string, len(members))
+	for _, m := range members {
+		whose, may, err := s.Member(ctx, had[m])
+		if err != nil && !errors.Is(err, web.ErrToken) {
+			return nil, err
+		}
+		tokens[m] = had[m]
+		if err != nil || whose != m || may != scope {
+			if tokens[m], err = s.Issue(ctx, m, scope, label); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return tokens, nil
+}
+
 // Revoke ends a token. Who holds a socket with it loses that within web's time for looking again.
 func (s *Store) Revoke(ctx context.Context, id string) error {
 	done, err := s.db.Exec(ctx, `

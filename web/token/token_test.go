@@ -123,6 +123,35 @@ func TestWhatCannotBeIssued(t *testing.T) {
 	}
 }
 
+func TestTokensThatAreHadAreKept(t *testing.T) {
+	s, _ := open(t)
+	members := []energy.Member{"home-01", "home-02"}
+	first, err := s.Ensure(t.Context(), members, web.TradeScope, "demo", nil)
+	if err != nil || len(first) != 2 {
+		t.Fatalf("got %d tokens, %v, want 2", len(first), err)
+	}
+	if err := s.Revoke(t.Context(), token.ID(first["home-02"])); err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.Ensure(t.Context(), members, web.TradeScope, "demo", first)
+	if err != nil || second["home-01"] != first["home-01"] || second["home-02"] == first["home-02"] {
+		t.Errorf("got %v, %v after %v, want the revoked one replaced", second, err, first)
+	}
+	swapped := map[energy.Member]string{"home-01": second["home-02"], "home-02": issue(t, s, "home-02", web.ReadScope)}
+	third, err := s.Ensure(t.Context(), members, web.TradeScope, "demo", swapped)
+	if err != nil || third["home-01"] == swapped["home-01"] || third["home-02"] == swapped["home-02"] {
+		t.Errorf("got %v, %v for %v, want both replaced", third, err, swapped)
+	}
+	for member, text := range third {
+		if whose, scope, err := s.Member(t.Context(), text); err != nil || whose != member || scope != web.TradeScope {
+			t.Errorf("got %s %s, %v, want %s to trade", whose, scope, err, member)
+		}
+	}
+	if _, err := s.Ensure(t.Context(), []energy.Member{"home-77"}, web.TradeScope, "demo", nil); !errors.Is(err, token.ErrMember) {
+		t.Errorf("a stranger: got %v, want %v", err, token.ErrMember)
+	}
+}
+
 // Who reads the database has no token.
 func TestTheSecretIsNotStored(t *testing.T) {
 	s, db := open(t)
