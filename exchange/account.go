@@ -57,7 +57,7 @@ func unit(side Side, price energy.Price) energy.Money {
 // lookup returns the account of a member and its number. A member not met yet has the number it would get, and an
 // account nobody may change.
 func (m *Market) lookup(name energy.Member) (*account, uint32) {
-	if n, known := m.memberOf[name]; known {
+	if n, known := m.numberOf(name); known {
 		return &m.accounts[n], n
 	}
 	return &account{}, uint32(len(m.accounts))

@@ -4,7 +4,7 @@ import "github.com/wattle/wattle/energy"
 
 // own finds the resting order a member names, or says why there is none.
 func (m *Market) own(c *Command) (past *outcome, why Reason) {
-	number, known := m.memberOf[c.Member]
+	number, known := m.numberOf(c.Member)
 	if known {
 		past = m.outcomes.find(number, &c.ClientID)
 	}

@@ -48,7 +48,9 @@ func (c Command) Encodable() error {
 // AppendCommand appends the canonical bytes of an Encodable command: kind (u8), time (i64), interval (start u64,
 // length u32), member (32), client id (16), side (u8), price (i64), quantity (i64), type, self-trading (u8 each), good till (i64), session
 // (u64), scope (u8), group (u32), amount (i64); big-endian, absent fields zero.
-func AppendCommand(b []byte, c Command) []byte {
+func AppendCommand(b []byte, c Command) []byte { return appendCommand(b, &c) }
+
+func appendCommand(b []byte, c *Command) []byte {
 	b = extend(b, CommandSize)
 	p := (*[CommandSize]byte)(b[len(b)-CommandSize:])
 	p[0] = byte(c.Kind)

@@ -27,7 +27,8 @@ type Market struct {
 	books    []*book // ascending by interval
 	byStart  map[int64]*book
 	byNumber []*book // of the matcher's books
-	floor    int64   // Unix seconds; intervals that start before it are shut and forgotten
+	near     near
+	floor    int64 // Unix seconds; intervals that start before it are shut and forgotten
 	accounts []account
 	memberOf map[energy.Member]uint32
 	outcomes outcomes
@@ -290,13 +291,14 @@ func (m *Market) forgetBooks() {
 		iv := m.books[0].interval
 		m.floor = iv.EndUnix()
 		delete(m.byStart, iv.StartUnix())
+		*m.near.book(iv.StartUnix()) = nil
 		m.books = slices.Delete(m.books, 0, 1)
 	}
 }
 
 // bookOf returns the open book of iv, or nil and why there is none.
 func (m *Market) bookOf(iv energy.Interval) (*book, Reason) {
-	b := m.byStart[iv.StartUnix()]
+	b := m.bookAt(iv.StartUnix())
 	switch {
 	case iv.Length() != m.rules.Length:
 		return nil, MisalignedInterval

@@ -60,8 +60,8 @@ func AppendBatch(b []byte, batch Batch) []byte {
 	b = append(b, batch.Previous[:]...)
 	b = binary.BigEndian.AppendUint64(b, batch.First)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(batch.Commands)))
-	for _, c := range batch.Commands {
-		b = AppendCommand(b, c)
+	for i := range batch.Commands {
+		b = appendCommand(b, &batch.Commands[i])
 	}
 	return b
 }
