@@ -15,9 +15,8 @@ import (
 const (
 	feedEvery     = 25 * time.Millisecond // of the wall; what happens in between comes in one frame
 	feedHeartbeat = 5 * time.Second       // of the wall
-	keptFrames    = 1024                  // for who missed some: half a minute of a busy market
 	feedQueue     = 256                   // frames; a program that is further behind is disconnected
-	mostResumed   = feedQueue / 2         // frames; who missed more is sent a snapshot
+	keptFrames    = feedQueue / 2         // for who missed some, at least 3 s; who missed more is sent a snapshot
 	snapshotTrade = 100                   // trades in a snapshot
 	snapshotOrder = 200                   // own orders in a snapshot that no longer rest
 )
@@ -144,7 +143,7 @@ func (f *feed) cut() {
 	clear(f.changed)
 	clear(f.touched)
 	if len(f.frames) == keptFrames {
-		f.frames = slices.Delete(f.frames, 0, keptFrames/4)
+		f.frames = slices.Delete(f.frames, 0, 1)
 	}
 	f.frames = append(f.frames, made)
 	for t := range f.traders {
@@ -258,7 +257,7 @@ func (f *feed) stop() {
 }
 
 // resume sends what a program has missed from the given number on: the frames since, or a snapshot where they are not
-// kept, are too many, or the number is none of this log. 0 asks for a snapshot. state.mu is held, and nothing is waiting
+// kept, or the number is none of this log. 0 asks for a snapshot. state.mu is held, and nothing is waiting
 // to be cut.
 func (f *feed) resume(t *trader, from uint64) {
 	member := t.who.member
@@ -266,7 +265,7 @@ func (f *feed) resume(t *trader, from uint64) {
 	since := f.listened[member]
 	switch {
 	case since != 0 && from == f.next: // nothing was missed
-	case since == 0 || from < since || first < 0 || f.frames[first].wire.First > from || len(f.frames)-first > mostResumed:
+	case since == 0 || from < since || first < 0 || f.frames[first].wire.First > from:
 		if since == 0 {
 			f.listened[member] = f.next
 		}

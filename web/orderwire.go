@@ -73,9 +73,8 @@ type statisticsWire struct {
 
 func statisticsOf(s exchange.Statistics) statisticsWire {
 	w := statisticsWire{Trades: s.Trades, Volume: kWh(s.Volume), Value: s.Value}
-	if s.Trades > 0 {
-		mean := s.Value.Decimal().DivRound(s.Volume.KilowattHours(), 8).RoundBank(6)
-		w.Mean, w.Low, w.High, w.Last = mean.StringFixed(6), perKWh(s.Low), perKWh(s.High), perKWh(s.Last)
+	if mean, traded := s.WeightedPrice(); traded {
+		w.Mean, w.Low, w.High, w.Last = perKWh(mean), perKWh(s.Low), perKWh(s.High), perKWh(s.Last)
 	}
 	return w
 }

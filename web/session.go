@@ -23,7 +23,7 @@ const (
 	maxTraders     = 1000             // sockets
 	maxOwnTraders  = 8                // sockets of one member
 	lookAgainEvery = 10 * time.Second // of the wall: whether the token of an open socket is still good
-	sweepPatience  = 30 * time.Second // of the wall: to cancel the orders of a socket that died
+	sweepPatience  = 2 * time.Minute  // of the wall: to cancel the orders of a socket that died; a market is back sooner
 	sweepPause     = 250 * time.Millisecond
 )
 
@@ -249,7 +249,7 @@ func (s *Server) stillGood(ctx context.Context, t *trader) bool {
 			return false
 		}
 		if err == nil {
-			t.who, t.looked = again, now
+			t.who.scope, t.looked = again.scope, now // the member is read by others
 		}
 	}
 	return true

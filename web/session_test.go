@@ -222,7 +222,7 @@ func TestAGapIsFilledOrTheSnapshotComes(t *testing.T) {
 	street := newTestStreet(t)
 	p := street.connect(t, "read home-01", `{"op":"hello"}`)
 	start := p.hear("snapshot").Next
-	steps := 2 * mostResumed
+	steps := 2 * keptFrames
 	for range steps {
 		street.order()
 		street.server.feed.flush()
