@@ -164,7 +164,7 @@ func classify(err error) error {
 		}
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrDamaged):
 		return err
 	case errors.Is(err, nats.ErrMaxPayload):
 		return ErrTooLarge
