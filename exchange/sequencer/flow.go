@@ -3,6 +3,7 @@ package sequencer
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -15,33 +16,41 @@ import (
 type batch struct {
 	requests []request // who waits for it; nobody in a replay
 	commands []exchange.Command
+	end      chain // of the order log with it
+}
+
+// applied is what became of a batch, on its way to the market log.
+type applied struct {
+	events     [][]exchange.Event
+	checkpoint *checkpoint // of the market behind it, if it is time for one
 }
 
 // flow moves the batches that source hands over through the market: while one is being made durable, the one before is
-// applied and answered and the one before that is published. Source ends early when its context is done, which is when
-// another part has failed; what it handed over is applied and answered in any case. published is the end of the market
-// log: up to there messages are compared instead of written.
+// applied and answered, the one before that is published, and now and then a checkpoint is saved. Source ends early when
+// its context is done, which is when another part has failed; what it handed over is applied and answered in any case.
+// published is the end of the market log: up to there messages are compared instead of written.
 func (s *Sequencer) flow(ctx context.Context, w *writer, published chain, source func(context.Context, chan<- batch) error) error {
 	group, failing := errgroup.WithContext(ctx)
-	durable, applied := make(chan batch, 1), make(chan [][]exchange.Event, 4)
+	durable, done, saves := make(chan batch, 1), make(chan applied, 4), make(chan checkpoint, 1)
 	deaf := make(chan struct{}) // closed when nothing more is published
 	group.Go(func() error {
 		defer close(durable)
 		return source(failing, durable)
 	})
 	group.Go(func() error {
-		defer close(applied)
-		s.applyAll(w, durable, applied, deaf)
+		defer close(done)
+		s.applyAll(w, durable, done, deaf)
 		return nil
 	})
 	group.Go(func() error {
 		defer close(deaf)
-		for events := range applied {
-			for _, m := range messages(events) {
-				if err := w.tell(context.WithoutCancel(ctx), m, published); err != nil {
-					return err
-				}
-			}
+		defer close(saves)
+		return w.publishAll(context.WithoutCancel(ctx), published, done, saves)
+	})
+	group.Go(func() error {
+		for c := range saves {
+			s.save(failing, c)
+			w.saving.Store(false)
 		}
 		return nil
 	})
@@ -49,22 +58,51 @@ func (s *Sequencer) flow(ctx context.Context, w *writer, published chain, source
 }
 
 // applyAll applies batches, answers them, and passes on their events as long as somebody publishes them.
-func (s *Sequencer) applyAll(w *writer, durable <-chan batch, applied chan<- [][]exchange.Event, deaf <-chan struct{}) {
+func (s *Sequencer) applyAll(w *writer, durable <-chan batch, done chan<- applied, deaf <-chan struct{}) {
 	for b := range durable {
-		events := w.apply(b.commands)
+		out := applied{events: w.apply(b.commands)}
 		if b.requests != nil {
 			s.publishGates(w.market)
 		}
-		rest := events
+		rest := out.events
 		for _, r := range b.requests {
 			n := len(r.commands)
 			r.reply <- reply{events: rest[:n:n]}
 			rest = rest[n:]
 		}
+		if s.config.Checkpoint > 0 && w.market.Sequence()-w.saved >= uint64(s.config.Checkpoint) && w.saving.CompareAndSwap(false, true) {
+			w.saved = w.market.Sequence()
+			out.checkpoint = &checkpoint{rules: w.digest, batch: b.end, commands: w.saved, time: b.commands[len(b.commands)-1].Time, state: w.market.AppendSnapshot(nil)}
+		}
 		select {
-		case applied <- events:
+		case done <- out:
 		case <-deaf:
 		}
+	}
+}
+
+// publishAll publishes the events of batches, and passes on checkpoints when the market log is as far as they are.
+func (w *writer) publishAll(ctx context.Context, published chain, done <-chan applied, saves chan<- checkpoint) error {
+	for a := range done {
+		for _, m := range messages(a.events) {
+			if err := w.tell(ctx, m, published); err != nil {
+				return err
+			}
+		}
+		if a.checkpoint != nil {
+			a.checkpoint.message = w.message
+			saves <- *a.checkpoint // has room: there is one at a time
+		}
+	}
+	return nil
+}
+
+// save keeps a checkpoint. Without one a restart only takes longer.
+func (s *Sequencer) save(ctx context.Context, c checkpoint) {
+	zone := s.config.Rules.Zone
+	err := s.config.Bus.SaveCheckpoint(ctx, zone, c.batch.number, checkpointsKept, appendCheckpoint(nil, c))
+	if err != nil {
+		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "checkpoint not saved", slog.String("zone", string(zone)), slog.String("problem", err.Error()))
 	}
 }
 
@@ -96,6 +134,7 @@ func (s *Sequencer) write(ctx context.Context, w *writer, requests <-chan reques
 			}
 			return err
 		}
+		b.end = w.batch
 		durable <- b
 	}
 }

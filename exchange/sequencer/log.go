@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
@@ -31,6 +32,8 @@ type writer struct {
 	unconfirmed map[exchange.Digest]bool // batches whose append got no answer are noted here
 
 	market *exchange.Market // behind the order log by what is being applied
+	saved  uint64           // commands in the newest checkpoint that was begun
+	saving atomic.Bool      // a checkpoint is on its way
 
 	message chain // the end of the market log, behind the market by what is being published
 }
@@ -42,7 +45,7 @@ type chain struct {
 	sequence uint64 // of the stream
 }
 
-// recover rebuilds the market from the order log and completes the market log.
+// recover rebuilds the market from its newest checkpoint and the order log behind that, and completes the market log.
 func (s *Sequencer) recover(ctx context.Context) (*writer, error) {
 	rules := s.config.Rules
 	w := &writer{bus: s.config.Bus, rules: rules, digest: rules.Digest(), market: exchange.NewMarket(rules), unconfirmed: map[exchange.Digest]bool{}}
@@ -51,6 +54,10 @@ func (s *Sequencer) recover(ctx context.Context) (*writer, error) {
 		return nil, err
 	}
 	w.message.sequence = published.sequence
+	if err := s.restore(ctx, w, published); err != nil {
+		return nil, err
+	}
+	w.saved = w.commands
 	if err := s.flow(ctx, w, published, w.replay); err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
@@ -76,13 +83,13 @@ func (w *writer) lastPublished(ctx context.Context) (chain, error) {
 
 // replay hands over the order log as far as it is written, each entry verified.
 func (w *writer) replay(ctx context.Context, durable chan<- batch) error {
-	_, err := w.bus.Replay(ctx, bus.OrderSubject(w.rules.Zone), 1, func(m bus.Message) error {
+	_, err := w.bus.Replay(ctx, bus.OrderSubject(w.rules.Zone), w.batch.sequence+1, func(m bus.Message) error {
 		commands, err := w.accept(m)
 		if err != nil {
 			return fmt.Errorf("order log entry %d: %w", m.Sequence, err)
 		}
 		select {
-		case durable <- batch{commands: commands}:
+		case durable <- batch{commands: commands, end: w.batch}:
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()

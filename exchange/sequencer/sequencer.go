@@ -51,6 +51,10 @@ type Config struct {
 	// there is no other, as on a message server without a port; if there is one all the same, the slower one's Run ends
 	// with bus.ErrFenced.
 	Lease time.Duration
+
+	// Checkpoint is how many commands a restart replays at most, or a little more: 0 means 500,000; a negative one means
+	// that it replays all, and saves no checkpoints.
+	Checkpoint int
 }
 
 // Validate checks that a sequencer can run with c.
@@ -111,6 +115,9 @@ func New(c Config) (*Sequencer, error) {
 	}
 	if c.Lease == 0 {
 		c.Lease = leaseTerm
+	}
+	if c.Checkpoint == 0 {
+		c.Checkpoint = checkpointEvery
 	}
 	return &Sequencer{config: c, ready: make(chan struct{})}, nil
 }

@@ -120,6 +120,7 @@ func commit(ctx context.Context, s *Sequencer, w *writer, commands ...exchange.C
 		b := batch{requests: []request{{commands: commands, reply: make(chan reply, 1)}}}
 		err := s.commit(ctx, w, &b)
 		if err == nil {
+			b.end = w.batch
 			durable <- b
 		}
 		return err
