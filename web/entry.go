@@ -160,6 +160,11 @@ type sweep struct {
 	side     exchange.Side   // zero: both
 }
 
+// holds reports whether the filter lets an order through by its interval and side.
+func (f sweep) holds(o exchange.OrderState) bool {
+	return (!f.interval.Valid() || o.Interval == f.interval) && (!f.side.Valid() || o.Side == f.side)
+}
+
 // cancelAll takes a member's resting orders out of their books.
 func (s *Server) cancelAll(ctx context.Context, who caller, which sweep) reply {
 	var w sweepWire
@@ -206,8 +211,7 @@ func (s *Server) cancelSome(ctx context.Context, member energy.Member, which swe
 	w := sweepWire{ClientIDs: []string{}}
 	var commands []exchange.Command
 	for _, o := range s.state.orders(member) {
-		if o.Status == exchange.Resting && len(commands) < maxCancels &&
-			(!which.interval.Valid() || o.Interval == which.interval) && (!which.side.Valid() || o.Side == which.side) {
+		if o.Status == exchange.Resting && len(commands) < maxCancels && which.holds(o) {
 			commands = append(commands, exchange.Command{Kind: exchange.Cancel, Member: member, ClientID: o.ClientID})
 		}
 	}

@@ -171,11 +171,6 @@ func (s *Server) intervalOf(text string) (energy.Interval, error) {
 	return iv, nil
 }
 
-// holds reports whether the filter lets an order through.
-func (f sweep) holds(o exchange.OrderState) bool {
-	return (!f.interval.Valid() || o.Interval == f.interval) && (!f.side.Valid() || o.Side == f.side)
-}
-
 // reply sends what an order entry answered.
 func (s *Server) reply(w http.ResponseWriter, r *http.Request, a reply) {
 	if p, ok := a.body.(problemWire); ok {

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -91,20 +92,21 @@ func (b *bot) connect(ctx context.Context) error {
 	if err := b.learn(ctx); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	var reader sync.WaitGroup
+	defer func() { cancel(); reader.Wait() }() // the socket is closed before
 	address := strings.Replace(b.url, "http", "ws", 1) + "/api/stream"
 	socket, response, err := websocket.DefaultDialer.DialContext(ctx, address, http.Header{"Authorization": {"Bearer " + b.token}})
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", address, err)
 	}
-	defer socket.Close()
 	defer response.Body.Close()
+	defer socket.Close()
 	if err := send(socket, hello{Op: "hello", From: b.next, CancelOnDisconnect: true}); err != nil {
 		return err
 	}
 	messages, failed := make(chan message), make(chan error, 1)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() { failed <- read(ctx, socket, messages) }()
+	reader.Go(func() { failed <- read(ctx, socket, messages) })
 	look := time.NewTicker(b.every)
 	defer look.Stop()
 	for {

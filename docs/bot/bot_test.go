@@ -306,6 +306,18 @@ func TestTheBotOutlivesTheServer(t *testing.T) {
 	s.wait("and it follows", s.books[1], "buy 0.1850 0.500", "sell 0.2050 0.500")
 }
 
+func TestTheBotEndsWithoutAGoodToken(t *testing.T) {
+	s := newStreet(t)
+	s.serve()
+	with := s.settings()
+	with.token = "nonsense"
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := newBot(with, slog.New(slog.DiscardHandler)).run(ctx); err == nil || !strings.Contains(err.Error(), "token") {
+		t.Errorf("got %v, want it to say that the token is not good", err)
+	}
+}
+
 func TestTheBotNoticesGaps(t *testing.T) {
 	b := newBot(settings{name: "test"}, slog.New(slog.DiscardHandler))
 	mine := order{ClientID: b.newID(), Start: 900, Side: buy, Price: "0.1", Rest: "1", Status: "resting"}
