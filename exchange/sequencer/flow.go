@@ -12,6 +12,9 @@ import (
 	"github.com/wattle/wattle/internal/bus"
 )
 
+// applyAhead bounds the batches that are applied and not published yet: beyond it applying waits, and with it writing.
+const applyAhead = 4
+
 // batch is an entry of the order log on its way through the market.
 type batch struct {
 	requests []request // who waits for it; nobody in a replay
@@ -21,7 +24,8 @@ type batch struct {
 
 // applied is what became of a batch, on its way to the market log.
 type applied struct {
-	events     [][]exchange.Event
+	outcome
+	replayed   bool        // nobody else has the outcome
 	checkpoint *checkpoint // of the market behind it, if it is time for one
 }
 
@@ -31,7 +35,7 @@ type applied struct {
 // published is the end of the market log: up to there messages are compared instead of written.
 func (s *Sequencer) flow(ctx context.Context, w *writer, published chain, source func(context.Context, chan<- batch) error) error {
 	group, failing := errgroup.WithContext(ctx)
-	durable, done, saves := make(chan batch, 1), make(chan applied, 4), make(chan checkpoint, 1)
+	durable, done, saves := make(chan batch, 1), make(chan applied, applyAhead), make(chan checkpoint, 1)
 	deaf := make(chan struct{}) // closed when nothing more is published
 	group.Go(func() error {
 		defer close(durable)
@@ -60,15 +64,13 @@ func (s *Sequencer) flow(ctx context.Context, w *writer, published chain, source
 // applyAll applies batches, answers them, and passes on their events as long as somebody publishes them.
 func (s *Sequencer) applyAll(w *writer, durable <-chan batch, done chan<- applied, deaf <-chan struct{}) {
 	for b := range durable {
-		out := applied{events: w.apply(b.commands)}
-		if b.requests != nil {
+		out := applied{replayed: b.requests == nil}
+		if out.replayed {
+			out.outcome = w.apply(b.commands, w.memory())
+		} else {
+			out.outcome = w.apply(b.commands, outcome{events: make([]exchange.Event, 0, 2*len(b.commands)), ends: make([]int, 0, len(b.commands))})
 			s.publishGates(w.market)
-		}
-		rest := out.events
-		for _, r := range b.requests {
-			n := len(r.commands)
-			r.reply <- reply{events: rest[:n:n]}
-			rest = rest[n:]
+			answerAll(b.requests, out.each())
 		}
 		if s.config.Checkpoint > 0 && w.market.Sequence()-w.saved >= uint64(s.config.Checkpoint) && w.saving.CompareAndSwap(false, true) {
 			w.saved = w.market.Sequence()
@@ -81,10 +83,29 @@ func (s *Sequencer) applyAll(w *writer, durable <-chan batch, done chan<- applie
 	}
 }
 
+// answerAll divides the events of a batch among those who wait for them.
+func answerAll(requests []request, events [][]exchange.Event) {
+	for _, r := range requests {
+		n := len(r.commands)
+		r.reply <- reply{events: events[:n:n]}
+		events = events[n:]
+	}
+}
+
+// memory is an empty outcome, in the memory of one that a replay is done with.
+func (w *writer) memory() outcome {
+	select {
+	case o := <-w.free:
+		return outcome{events: o.events[:0], ends: o.ends[:0]}
+	default:
+		return outcome{}
+	}
+}
+
 // publishAll publishes the events of batches, and passes on checkpoints when the market log is as far as they are.
 func (w *writer) publishAll(ctx context.Context, published chain, done <-chan applied, saves chan<- checkpoint) error {
 	for a := range done {
-		for _, m := range messages(a.events) {
+		for _, m := range a.messages() {
 			if err := w.tell(ctx, m, published); err != nil {
 				return err
 			}
@@ -92,6 +113,12 @@ func (w *writer) publishAll(ctx context.Context, published chain, done <-chan ap
 		if a.checkpoint != nil {
 			a.checkpoint.message = w.message
 			saves <- *a.checkpoint // has room: there is one at a time
+		}
+		if a.replayed {
+			select {
+			case w.free <- a.outcome:
+			default: // there is enough
+			}
 		}
 	}
 	return nil

@@ -29,13 +29,16 @@ type writer struct {
 	batch       chain                    // the end of the order log
 	commands    uint64                   // in the order log
 	time        int64                    // of the last of them
+	written     []byte                   // memory for batches
 	unconfirmed map[exchange.Digest]bool // batches whose append got no answer are noted here
 
 	market *exchange.Market // behind the order log by what is being applied
 	saved  uint64           // commands in the newest checkpoint that was begun
 	saving atomic.Bool      // a checkpoint is on its way
+	free   chan outcome     // memory of batches that were replayed
 
-	message chain // the end of the market log, behind the market by what is being published
+	message chain  // the end of the market log, behind the market by what is being published
+	told    []byte // memory for its messages
 }
 
 // chain is the end of a log: where the next entry goes and what it names as the one before.
@@ -48,7 +51,8 @@ type chain struct {
 // recover rebuilds the market from its newest checkpoint and the order log behind that, and completes the market log.
 func (s *Sequencer) recover(ctx context.Context) (*writer, error) {
 	rules := s.config.Rules
-	w := &writer{bus: s.config.Bus, rules: rules, digest: rules.Digest(), market: exchange.NewMarket(rules), unconfirmed: map[exchange.Digest]bool{}}
+	w := &writer{bus: s.config.Bus, rules: rules, digest: rules.Digest(), market: exchange.NewMarket(rules), unconfirmed: map[exchange.Digest]bool{},
+		free: make(chan outcome, applyAhead)}
 	published, err := w.lastPublished(ctx)
 	if err != nil {
 		return nil, err
@@ -129,30 +133,52 @@ func (w *writer) advance(end chain, commands []exchange.Command) {
 	w.time = commands[len(commands)-1].Time
 }
 
-// apply returns copies of the events of each command.
-func (w *writer) apply(commands []exchange.Command) [][]exchange.Event {
-	all := make([]exchange.Event, 0, 2*len(commands))
-	ends := make([]int, len(commands))
-	for i, c := range commands {
-		all = append(all, w.market.Apply(c)...)
-		ends[i] = len(all)
+// outcome is what a batch led to: the events of its commands, one command's after the other's.
+type outcome struct {
+	events []exchange.Event
+	ends   []int // behind the events of each command
+}
+
+// apply appends copies of the events of each command to an outcome that is empty.
+func (w *writer) apply(commands []exchange.Command, o outcome) outcome {
+	for _, c := range commands {
+		o.events = append(o.events, w.market.Apply(c)...)
+		o.ends = append(o.ends, len(o.events))
 	}
-	events := make([][]exchange.Event, len(commands))
-	begin := 0
-	for i, end := range ends {
-		events[i], begin = all[begin:end:end], end
+	return o
+}
+
+// each divides an outcome by commands.
+func (o outcome) each() [][]exchange.Event {
+	all, begin := make([][]exchange.Event, len(o.ends)), 0
+	for i, end := range o.ends {
+		all[i], begin = o.events[begin:end:end], end
 	}
-	return events
+	return all
+}
+
+// messages divides an outcome into messages that fit the market log, all events of a command in one. After a crash the
+// same batch must be divided the same way, so this is part of the log's format.
+func (o outcome) messages() [][]exchange.Event {
+	var all [][]exchange.Event
+	begin, last := 0, 0
+	for _, end := range o.ends {
+		if end-begin > exchange.MaxMessageEvents {
+			all, begin = append(all, o.events[begin:last]), last
+		}
+		last = end
+	}
+	return append(all, o.events[begin:last])
 }
 
 // appendBatch makes commands durable in the order log.
 func (w *writer) appendBatch(ctx context.Context, commands []exchange.Command) error {
 	next := chain{number: w.batch.number + 1}
-	data := exchange.AppendBatch(nil, exchange.Batch{
+	data := exchange.AppendBatch(w.written[:0], exchange.Batch{
 		Zone: w.rules.Zone, Rules: w.digest, Number: next.number, Previous: w.batch.digest,
 		First: w.commands + 1, Commands: commands,
 	})
-	next.digest = exchange.DigestOf(data)
+	next.digest, w.written = exchange.DigestOf(data), data
 	sequence, err := w.bus.Append(ctx, bus.OrderSubject(w.rules.Zone), w.batch.sequence, data)
 	if err != nil {
 		if !errors.Is(err, bus.ErrFenced) {
@@ -165,25 +191,11 @@ func (w *writer) appendBatch(ctx context.Context, commands []exchange.Command) e
 	return nil
 }
 
-// messages divides the events of a batch into messages that fit the market log, all events of a command in one. After a
-// crash the same batch must be divided the same way, so this is part of the log's format.
-func messages(events [][]exchange.Event) [][]exchange.Event {
-	var all [][]exchange.Event
-	var message []exchange.Event
-	for _, of := range events {
-		if len(message)+len(of) > exchange.MaxMessageEvents {
-			all, message = append(all, message), nil
-		}
-		message = append(message, of...)
-	}
-	return append(all, message)
-}
-
-// seal encodes the next message of the market log.
+// seal encodes the next message of the market log. The bytes are valid until the next one.
 func (w *writer) seal(events []exchange.Event) (data []byte, next chain) {
 	next = chain{number: w.message.number + 1}
-	data = exchange.AppendMessage(nil, exchange.Message{Zone: w.rules.Zone, Number: next.number, Previous: w.message.digest, Events: events})
-	next.digest = exchange.DigestOf(data)
+	data = exchange.AppendMessage(w.told[:0], exchange.Message{Zone: w.rules.Zone, Number: next.number, Previous: w.message.digest, Events: events})
+	next.digest, w.told = exchange.DigestOf(data), data
 	return data, next
 }
 

@@ -64,7 +64,7 @@ func TestCrashBetweenTheLogs(t *testing.T) {
 			if err := w.appendBatch(t.Context(), last); err != nil {
 				t.Fatal(err)
 			}
-			groups := messages(w.apply(last))
+			groups := w.apply(last, outcome{}).messages()
 			if len(groups) != 2 {
 				t.Fatalf("%d messages for the batch, want 2", len(groups))
 			}
@@ -137,7 +137,7 @@ func TestMarketLogThatIsNotTheOrderLogsHalts(t *testing.T) {
 			if err := w.appendBatch(t.Context(), commands); err != nil {
 				t.Fatal(err)
 			}
-			m := exchange.Message{Zone: rules.Zone, Number: 1, Events: w.apply(commands)[0]}
+			m := exchange.Message{Zone: rules.Zone, Number: 1, Events: w.apply(commands, outcome{}).events}
 			spoil(&m)
 			if _, err := b.Append(t.Context(), bus.MarketSubject(rules.Zone), 0, exchange.AppendMessage(nil, m)); err != nil {
 				t.Fatal(err)

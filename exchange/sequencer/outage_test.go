@@ -129,7 +129,7 @@ func TestOwnBatchArrivesLate(t *testing.T) {
 	if !s.fencedByItself(t.Context(), fmt.Errorf("order batch 2: %w", bus.ErrFenced), own) {
 		t.Error("the own batch was taken for another's")
 	}
-	data, next := w.seal(w.apply(late)[0])
+	data, next := w.seal(w.apply(late, outcome{}).events)
 	before := w.message
 	for range 2 { // the second time it finds the first
 		w.message = before
