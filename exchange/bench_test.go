@@ -1,8 +1,16 @@
 package exchange
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"syscall"
+	"testing"
 
-// BenchmarkApply is the bare matcher on mixed traffic: new orders, cancels, repeats and gates.
+	"github.com/wattle/wattle/energy"
+)
+
+// BenchmarkApply is the market on a lively street's mixed traffic, checks included: every kind of order, amendments,
+// cancels, repeats, gates and operators.
 func BenchmarkApply(b *testing.B) {
 	f := newTraffic(1)
 	commands := make([]Command, 200_000)
@@ -21,6 +29,121 @@ func BenchmarkApply(b *testing.B) {
 		m.Apply(commands[n])
 		n++
 	}
+}
+
+// orderFlow makes a steady market: orders that rest and trade in 96 intervals, from 200 members, and cancels.
+type orderFlow struct {
+	rng      *rand.Rand
+	members  []energy.Member
+	first    energy.Interval
+	resting  []Command
+	serial   uint64
+	time     int64
+	interval int
+}
+
+func newOrderFlow(m *Market) *orderFlow {
+	f := &orderFlow{rng: rand.New(rand.NewPCG(3, 5)), time: 1_782_000_000_000}
+	f.first, _ = energy.NewInterval(1_782_000_000/900*900, energy.FifteenMinutes)
+	for i := range 200 {
+		f.members = append(f.members, energy.Member(fmt.Sprintf("home-%03d", i)))
+	}
+	for i := range 96 {
+		m.Apply(Command{Kind: OpenBook, Time: f.time, Interval: f.first.Add(i)})
+	}
+	if m.rules.Collateral != Unlimited {
+		for _, member := range f.members {
+			m.Apply(Command{Kind: SetCollateral, Time: f.time, Member: member, Amount: 1 << 60})
+		}
+	}
+	if m.rules.Headroom != Unlimited {
+		for i := range 96 {
+			for _, side := range []Side{Buy, Sell} {
+				m.Apply(Command{Kind: SetHeadroom, Time: f.time, Interval: f.first.Add(i), Side: side, Quantity: maxHeadroom})
+			}
+		}
+	}
+	return f
+}
+
+func (f *orderFlow) next() Command {
+	f.time++
+	if n := len(f.resting); n > 15_000 || n > 1000 && f.rng.IntN(100) < 30 {
+		i := f.rng.IntN(n)
+		c := f.resting[i]
+		f.resting[i] = f.resting[n-1]
+		f.resting = f.resting[:n-1]
+		c.Kind, c.Time = Cancel, f.time
+		return c
+	}
+	f.serial++
+	c := Command{
+		Kind: Place, Time: f.time, Interval: f.first.Add(f.rng.IntN(96)), Member: f.members[f.rng.IntN(200)], Side: Side(1 + f.rng.IntN(2)),
+		Price: energy.Price(1500+f.rng.IntN(200)) * 100, Quantity: energy.WattHours(50 + f.rng.IntN(4950)),
+	}
+	id := f.serial * 0x9e3779b97f4a7c15
+	for i := range c.ClientID {
+		c.ClientID[i] = byte(id >> (i % 8 * 8))
+	}
+	if passive := f.rng.IntN(3) > 0; passive == (c.Side == Sell) {
+		c.Price += 150 * 100
+	}
+	f.resting = append(f.resting, c)
+	return c
+}
+
+// BenchmarkFull is a command's whole way: checks, matching, events, and the encoding of both.
+func BenchmarkFull(b *testing.B) {
+	limited := testRules()
+	limited.Collateral, limited.Headroom = Trim, Trim
+	for name, rules := range map[string]Rules{"unlimited": testRules(), "limited": limited} {
+		b.Run(name, func(b *testing.B) {
+			m := NewMarket(rules)
+			f := newOrderFlow(m)
+			commands := make([]Command, 400_000)
+			for i := range commands {
+				commands[i] = f.next()
+			}
+			for _, c := range commands[:100_000] {
+				m.Apply(c)
+			}
+			n, events, used := 100_000, 0, int64(0)
+			var log []byte
+			b.ReportAllocs()
+			b.ResetTimer()
+			began := processorTime()
+			for range b.N {
+				if n == len(commands) {
+					used += processorTime() - began
+					b.StopTimer()
+					for i := range commands {
+						commands[i] = f.next()
+					}
+					n = 0
+					b.StartTimer()
+					began = processorTime()
+				}
+				log = appendCommand(log[:0], &commands[n])
+				for i, of := 0, m.Apply(commands[n]); i < len(of); i++ {
+					log = appendEvent(log, &of[i])
+					events++
+				}
+				n++
+			}
+			used += processorTime() - began
+			b.ReportMetric(float64(events)/float64(b.N), "events/op")
+			b.ReportMetric(float64(used)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// processorTime is what this process has used of its processors, in nanoseconds: on a busy machine it says more than the clock.
+func processorTime() int64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return used.Utime.Nano() + used.Stime.Nano()
 }
 
 // BenchmarkAppendEvent is what writing one event to the log costs.

@@ -2,8 +2,16 @@
 // of its log of commands.
 //
 // Apply advances a Market by one Command and returns the Events it caused, in order. Price-time priority, trades at
-// the resting order's price, self-trade prevention by member. There is no clock, randomness or map iteration: the
-// same log gives the same events and the same StateHash on any machine. A View folds events into what faces show.
+// the resting order's price. There is no clock, randomness or map iteration: the same log gives the same events and the
+// same StateHash on any machine. What the market must know (time, collateral, headroom of the wires, gate closure, who is
+// halted) enters as commands. The scripts under testdata show every rule.
+//
+// A Market is in two layers. A Matcher holds the queues: orders in pooled slots linked by number, price levels in an array
+// with a bitmap, nothing the garbage collector must follow. Around it Market keeps members, limits and identities. A
+// command is first checked and planned, which changes nothing; then it is carried out, which cannot fail. So a panic in
+// the checks leaves no trace, and the command is refused as Poisoned.
+//
+// AppendSnapshot and Restore carry a market's state over a restart; a View folds events into what faces show.
 //
 // Package exchange/sequencer is the only writer of a zone's log; exchange/autopilot trades on behalf of households.
 package exchange

@@ -28,6 +28,22 @@ func sampleLog(t testing.TB) (Batch, Message) {
 			{Kind: Place, Time: at + 1, Interval: iv, Member: "elif", ClientID: clientID(1), Side: Buy, Price: 200_000, Quantity: 700},
 			{Kind: Cancel, Time: at + 2, Member: "jonas", ClientID: clientID(9)},
 			{Kind: CloseGate, Time: at + 3, Interval: iv},
+
+			{Kind: OpenBook, Time: at + 4, Interval: iv.Next()},
+			{Kind: Assign, Time: at + 4, Member: "maria", Scope: ScopeFleet, Group: 7},
+			{Kind: SetCollateral, Time: at + 4, Interval: iv, Member: "elif", Amount: 2_500_000_000},
+			{Kind: SetHeadroom, Time: at + 4, Interval: iv.Next(), Side: Sell, Group: 1, Quantity: 40_000},
+			{Kind: Place, Time: at + 5, Interval: iv.Next(), Member: "maria", ClientID: clientID(2), Side: Sell, Price: 180_000, Quantity: 900,
+				Type: PostOnly, GoodTill: at + 9, Session: 3},
+			{Kind: Place, Time: at + 5, Interval: iv.Next(), Member: "elif", ClientID: clientID(2), Side: Buy, Quantity: 100, Type: AtMarket,
+				SelfTrade: CancelBoth},
+			{Kind: Amend, Time: at + 6, Member: "maria", ClientID: clientID(2), Price: 170_000, Quantity: 800, GoodTill: at + 8},
+			{Kind: PassTime, Time: at + 8},
+			{Kind: Place, Time: at + 9, Interval: iv.Next(), Member: "jonas", ClientID: clientID(3), Side: Buy, Price: 100_000, Quantity: 50},
+			{Kind: CancelAll, Time: at + 9, Member: "jonas", Scope: ScopeSession, Session: 4},
+			{Kind: Halt, Time: at + 9, Scope: ScopeFleet, Group: 7},
+			{Kind: Resume, Time: at + 9, Scope: ScopePlatform},
+			{Kind: Place, Time: at + 9, Interval: iv.Next(), Member: "elif", ClientID: clientID(4), Side: Sell, Price: 200_000, Quantity: 70, GoodTill: at + 99},
 		},
 	}
 	message := Message{Zone: "street", Number: 4, Previous: DigestOf([]byte("the message before"))}
@@ -41,7 +57,9 @@ func sampleLog(t testing.TB) (Batch, Message) {
 // TestGolden fixes the bytes: logs written today are read for ever.
 func TestGolden(t *testing.T) {
 	batch, message := sampleLog(t)
-	for name, got := range map[string][]byte{"batch": AppendBatch(nil, batch), "message": AppendMessage(nil, message)} {
+	for name, got := range map[string][]byte{
+		"batch": AppendBatch(nil, batch), "message": AppendMessage(nil, message), "snapshot": sampleMarket(t).AppendSnapshot(nil),
+	} {
 		file := filepath.Join("testdata", name+".hex")
 		if *rewrite {
 			if err := os.WriteFile(file, []byte(lines(got)), 0o644); err != nil {
@@ -56,6 +74,16 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s:\ngot\n%s\nwant\n%s", name, lines(got), want)
 		}
 	}
+}
+
+// sampleMarket is the market that the sample log leads to.
+func sampleMarket(t testing.TB) *Market {
+	batch, _ := sampleLog(t)
+	m := NewMarket(testRules())
+	for _, c := range batch.Commands {
+		m.Apply(c)
+	}
+	return m
 }
 
 // lines prints bytes in hexadecimal, 32 in a line.
@@ -104,7 +132,12 @@ func TestDecodersRefuse(t *testing.T) {
 		"too many":   func(b *Batch) { b.Commands = make([]Command, MaxBatch+1) },
 		"no zone":    func(b *Batch) { b.Zone = "" },
 		"kind 0":     func(b *Batch) { b.Commands[0].Kind = 0 },
-		"kind 5":     func(b *Batch) { b.Commands[0].Kind = 5 },
+		"kind 13":    func(b *Batch) { b.Commands[0].Kind = PassTime + 1 },
+		"type 5":     func(b *Batch) { b.Commands[1].Type = PostOnly + 1 },
+		"self 4":     func(b *Batch) { b.Commands[1].SelfTrade = CancelBoth + 1 },
+		"scope 8":    func(b *Batch) { b.Commands[1].Scope = ScopeFeeder + 1 },
+		"group":      func(b *Batch) { b.Commands[1].Group = MaxGroup + 1 },
+		"till -1":    func(b *Batch) { b.Commands[1].GoodTill = -1 },
 		"side 3":     func(b *Batch) { b.Commands[1].Side = 3 },
 		"bad member": func(b *Batch) { b.Commands[1].Member = "Maria" },
 		"back":       func(b *Batch) { b.Commands[1].Time = b.Commands[2].Time + 1 },
@@ -162,8 +195,56 @@ func FuzzDecodeBatch(f *testing.F) {
 		}
 		checkInvariants(t, m)
 		checkView(t, m, v)
-		m.StateHash()
+		throughSnapshot(t, m)
 	})
+}
+
+// FuzzRestore: bytes either are no snapshot, or give a sound market whose snapshot they are.
+func FuzzRestore(f *testing.F) {
+	f.Add(sampleMarket(f).AppendSnapshot(nil))
+	f.Add(NewMarket(testRules()).AppendSnapshot(nil))
+	f.Add(lively(f, testRules()).AppendSnapshot(nil))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := Restore(testRules(), data)
+		if err != nil {
+			if !errors.Is(err, ErrMalformed) {
+				t.Fatalf("got %v, want ErrMalformed", err)
+			}
+			return
+		}
+		if got := m.AppendSnapshot(nil); !bytes.Equal(got, data) {
+			t.Fatal("a market has two snapshots")
+		}
+		checkInvariants(t, m)
+		traffic := newTraffic(1)
+		for range 200 {
+			c := traffic.next()
+			c.Time += m.Time()
+			m.Apply(c)
+		}
+		checkInvariants(t, m)
+	})
+}
+
+func TestRestoreRefuses(t *testing.T) {
+	good := sampleMarket(t).AppendSnapshot(nil)
+	for i := range good {
+		bad := bytes.Clone(good)
+		bad[i] ^= 0x80
+		if m, err := Restore(testRules(), bad); err == nil {
+			checkInvariants(t, m) // another state, but a possible one
+		} else if !errors.Is(err, ErrMalformed) {
+			t.Fatalf("byte %d: got %v, want ErrMalformed", i, err)
+		}
+		if _, err := Restore(testRules(), good[:i]); !errors.Is(err, ErrMalformed) {
+			t.Fatalf("cut at %d: got %v, want ErrMalformed", i, err)
+		}
+	}
+	other := testRules()
+	other.Tick = 1
+	if _, err := Restore(other, good); !errors.Is(err, ErrMalformed) {
+		t.Errorf("other rules: got %v, want ErrMalformed", err)
+	}
 }
 
 func FuzzDecodeMarketMessage(f *testing.F) {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,11 +19,20 @@ type traffic struct {
 	start  int64
 	clock  int64
 	serial int
+	mid    int // price, in ticks
 	recent []Command
 }
 
 func newTraffic(seed uint64) *traffic {
-	return &traffic{rng: rand.New(rand.NewPCG(seed, 1)), rules: testRules(), start: 1_782_000_000 / 900 * 900}
+	return newTrafficUnder(seed, testRules())
+}
+
+func newTrafficUnder(seed uint64, r Rules) *traffic {
+	mid := 1500
+	if r.MinPrice == -r.MaxPrice {
+		mid = -40 // around zero
+	}
+	return &traffic{rng: rand.New(rand.NewPCG(seed, 1)), rules: r, start: 1_782_000_000 / 900 * 900, mid: mid}
 }
 
 func (f *traffic) interval() energy.Interval {
@@ -51,25 +61,42 @@ func (f *traffic) next() Command {
 func (f *traffic) draw() Command {
 	n := f.rng.IntN(1000)
 	switch {
-	case n < 6:
+	case n < 9:
 		return Command{Kind: OpenBook, Interval: f.interval()}
-	case n < 8:
+	case n < 10 && f.rng.IntN(3) == 0:
 		return Command{Kind: CloseGate, Interval: f.interval()}
-	case n < 250 && len(f.recent) > 0:
+	case n < 200 && len(f.recent) > 0:
 		old := f.recent[f.rng.IntN(len(f.recent))]
 		return Command{Kind: Cancel, Member: old.Member, ClientID: old.ClientID}
+	case n < 260 && len(f.recent) > 0:
+		old := f.recent[f.rng.IntN(len(f.recent))]
+		old.Kind = Amend
+		f.vary(&old)
+		return old
 	case n < 280 && len(f.recent) > 0:
-		return f.recent[f.rng.IntN(len(f.recent))] // sent twice
+		old := f.recent[f.rng.IntN(len(f.recent))] // sent twice
+		if f.rng.IntN(4) == 0 {
+			f.vary(&old)
+		}
+		return old
 	case n < 290:
 		return f.nonsense()
+	case n < 340:
+		return f.operator()
 	}
 	f.serial++
 	c := Command{
 		Kind: Place, Interval: f.interval(), Member: f.member(), ClientID: clientID(f.serial), Side: Buy,
-		Price: energy.Price(1500+f.rng.IntN(60)) * f.rules.Tick, Quantity: energy.WattHours(1 + f.rng.IntN(5000)),
+		Price: energy.Price(f.mid+f.rng.IntN(60)) * f.rules.Tick, Quantity: f.quantity(), Session: uint64(f.rng.IntN(3)),
 	}
 	if f.rng.IntN(2) == 0 {
 		c.Side, c.Price = Sell, c.Price+20*f.rules.Tick
+	}
+	if f.rng.IntN(3) == 0 {
+		c.Type, c.SelfTrade = OrderType(f.rng.IntN(5)), SelfTrading(f.rng.IntN(4))
+	}
+	if f.rng.IntN(4) == 0 {
+		c.GoodTill = f.start*1000 + f.clock + int64(f.rng.IntN(2000)) - 5
 	}
 	switch f.rng.IntN(500) {
 	case 0:
@@ -78,10 +105,69 @@ func (f *traffic) draw() Command {
 		c.Price += f.rules.MaxPrice
 	case 2:
 		c.Price = f.rules.MinPrice - f.rules.Tick
+	case 3:
+		c.Quantity++
+	case 4:
+		c.Quantity = -c.Quantity
 	}
 	f.recent = append(f.recent, c)
-	if len(f.recent) > 200 {
-		f.recent = slices.Delete(f.recent, 0, 100)
+	if len(f.recent) > 80 {
+		f.recent = slices.Delete(f.recent, 0, 40)
+	}
+	return c
+}
+
+func (f *traffic) quantity() energy.WattHours {
+	lot := f.rules.lot()
+	return lot * energy.WattHours(1+f.rng.IntN(5000/int(lot)))
+}
+
+// vary changes an order in one of the ways an amendment may.
+func (f *traffic) vary(c *Command) {
+	switch f.rng.IntN(5) {
+	case 0:
+		c.Quantity = f.quantity()
+	case 1:
+		c.Quantity = (c.Quantity/2 + f.rules.lot()) / f.rules.lot() * f.rules.lot()
+	case 2:
+		c.Price += energy.Price(f.rng.IntN(41)-20) * f.rules.Tick
+	case 3:
+		c.GoodTill = f.start*1000 + f.clock + int64(f.rng.IntN(400))
+	case 4:
+		c.Price += energy.Price(f.rng.IntN(21)-10) * f.rules.Tick
+		c.Quantity = f.quantity()
+	}
+}
+
+// operator is what is not a member's own wish.
+func (f *traffic) operator() Command {
+	scopes := []Scope{ScopeMember, ScopeFleet, ScopeSession, ScopeZone, ScopePlatform}
+	c := Command{Member: f.member(), Group: uint32(f.rng.IntN(4)), Session: uint64(f.rng.IntN(3)), Scope: scopes[f.rng.IntN(3)]}
+	if f.rng.IntN(6) == 0 {
+		c.Scope = scopes[f.rng.IntN(5)]
+	}
+	switch n := f.rng.IntN(20); {
+	case n < 2:
+		c.Kind = CancelAll
+	case n < 3:
+		c.Kind = Halt
+		if f.rng.IntN(10) == 0 {
+			c.Scope = scopes[f.rng.IntN(5)]
+		}
+	case n < 9:
+		c.Kind = Resume
+		c.Scope = scopes[f.rng.IntN(5)]
+	case n < 12:
+		c.Kind, c.Scope = Assign, []Scope{ScopeHousehold, ScopeFleet, ScopeFleet, ScopeFeeder, Scope(f.rng.IntN(9))}[f.rng.IntN(5)]
+	case n < 15:
+		c.Kind, c.Amount = SetCollateral, energy.Money(f.rng.IntN(2_000_000_000))*5-5
+		if f.rng.IntN(2) == 0 {
+			c.Interval = f.interval()
+		}
+	case n < 18:
+		c.Kind, c.Side, c.Quantity, c.Interval = SetHeadroom, Side(1+f.rng.IntN(2)), energy.WattHours(f.rng.IntN(200_000)-50), f.interval()
+	default:
+		c.Kind = PassTime
 	}
 	return c
 }
@@ -91,11 +177,18 @@ func (f *traffic) nonsense() Command {
 	pick := func() int64 { return odd[f.rng.IntN(len(odd))] }
 	f.serial++
 	c := Command{
-		Kind: CommandKind(f.rng.IntN(6)), Member: f.member(), ClientID: clientID(f.serial * f.rng.IntN(2)), Side: Side(f.rng.IntN(4)),
-		Price: energy.Price(pick()), Quantity: energy.WattHours(pick()),
+		Kind: CommandKind(f.rng.IntN(14)), Member: f.member(), ClientID: clientID(f.serial * f.rng.IntN(2)), Side: Side(f.rng.IntN(4)),
+		Price: energy.Price(pick()), Quantity: energy.WattHours(pick()), Type: OrderType(f.rng.IntN(7)), SelfTrade: SelfTrading(f.rng.IntN(5)),
+		GoodTill: pick(), Session: uint64(pick()), Scope: Scope(f.rng.IntN(9)), Group: uint32(pick()), Amount: energy.Money(pick()),
+	}
+	if c.Kind == Halt { // once in a while is enough
+		c.Kind = Cancel
 	}
 	if f.rng.IntN(2) == 0 {
 		c.Interval = f.interval()
+	}
+	if f.rng.IntN(8) == 0 {
+		c.Interval = energy.Interval{}
 	}
 	if f.rng.IntN(3) == 0 {
 		c.Member = energy.Member(strings.Repeat("Not a name ", f.rng.IntN(5)))
@@ -103,41 +196,91 @@ func (f *traffic) nonsense() Command {
 	return c
 }
 
-// TestTwin drives the market and its naive twin with the same traffic: every event must be equal, and after each
-// command the invariants hold.
+// variants are the rules that random traffic is tried under.
+func variants() map[string]Rules {
+	plain := testRules()
+	limited := testRules()
+	limited.Collateral, limited.Headroom, limited.Lot, limited.MinQuantity, limited.SelfTrade = Trim, Trim, 5, 20, CancelOldest
+	strict := testRules()
+	strict.MinPrice, strict.Collateral, strict.Headroom, strict.SelfTrade = -500_000, Refuse, Refuse, CancelBoth
+	wide := testRules()
+	wide.Tick = 1
+	poor := limited
+	poor.Headroom = Unlimited
+	return map[string]Rules{"plain": plain, "limited": limited, "strict": strict, "wide": wide, "poor": poor}
+}
+
+var long = flag.Int("commands", 100_000, "how many random commands TestTwin tries")
+
+// TestTwin drives the market and its naive twin with the same traffic: every event must be equal, the invariants hold
+// after each command, and a market restored from a snapshot goes on as the one it was taken of.
 func TestTwin(t *testing.T) {
-	const seeds, commands = 12, 10_000
 	kinds := map[string]int{}
-	for seed := range uint64(seeds) {
-		f, m, w, v := newTraffic(seed), NewMarket(testRules()), newTwin(testRules()), NewView(1000)
-		book := newLedger()
-		for i := range commands {
-			c := f.next()
-			got, want := m.Apply(c), w.apply(c)
-			if !slices.Equal(got, want) {
-				t.Fatalf("seed %d command %d %+v:\ngot  %+v\nwant %+v", seed, i, c, got, want)
+	for name, rules := range variants() {
+		t.Run(name, func(t *testing.T) {
+			const each = 5000
+			for seed := range uint64(max(1, *long/each/len(variants()))) {
+				twinRun(t, rules, seed, each, kinds)
 			}
-			for _, e := range got {
-				kinds[e.Kind.String()+" "+e.Reason.String()]++
-				book.post(t, e)
-				if err := v.Fold(e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			checkInvariants(t, m)
-			if i%500 == 0 {
-				checkView(t, m, v)
-				book.check(t, m)
-			}
-		}
+		})
 	}
-	for _, want := range []string{"traded none", "expired none", "cancelled self-trade", "cancelled at-members-wish", "refused duplicate-id",
-		"refused order-is-done", "refused unknown-order", "refused book-is-closed", "refused unknown-interval", "refused bad-command",
-		"refused bad-quantity", "refused price-outside-collar", "refused price-off-tick", "refused already-open"} {
+	for _, want := range []string{"traded none", "expired none", "expired time-reached", "cancelled self-trade", "cancelled at-members-wish",
+		"cancelled unfilled", "cancelled session-ended", "cancelled by-operator", "cancelled member-halted", "cancelled fleet-halted",
+		"amended none", "amended trimmed-to-collateral", "accepted trimmed-to-collateral", "accepted trimmed-to-headroom",
+		"refused duplicate-id", "refused reused-id", "refused order-is-done", "refused unknown-order", "refused book-is-closed",
+		"refused unknown-interval", "refused misaligned-interval", "refused bad-command", "refused bad-quantity", "refused overflow",
+		"refused below-minimum", "refused off-lot", "refused price-outside-collar", "refused price-off-tick", "refused already-open",
+		"refused unfillable", "refused would-trade", "refused good-till-passed", "refused no-collateral", "refused no-headroom",
+		"refused member-halted", "refused fleet-halted", "refused zone-halted", "refused platform-halted", "refused has-orders",
+		"refused time-went-back", "halted none", "resumed none", "swept none", "assigned none", "collateral-set none", "headroom-set none",
+		"time-passed none"} {
 		if kinds[want] == 0 {
 			t.Errorf("the traffic never led to %q: it tests less than it says", want)
 		}
 	}
+}
+
+func twinRun(t *testing.T, rules Rules, seed uint64, commands int, kinds map[string]int) {
+	f, m, w, v := newTrafficUnder(seed, rules), NewMarket(rules), newTwin(rules), NewView(1000)
+	book := newLedger()
+	for i := range commands {
+		c := f.next()
+		got, want := m.Apply(c), w.apply(c)
+		if !slices.Equal(got, want) {
+			t.Fatalf("seed %d command %d %+v:\ngot  %+v\nwant %+v", seed, i, c, got, want)
+		}
+		for _, e := range got {
+			kinds[e.Kind.String()+" "+e.Reason.String()]++
+			book.post(t, rules, e)
+			if err := v.Fold(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i%7 == 0 {
+			checkInvariants(t, m)
+		}
+		if i%500 == 0 {
+			checkView(t, m, v)
+			book.check(t, m)
+		}
+		if i%1000 == 999 {
+			m = throughSnapshot(t, m)
+		}
+	}
+}
+
+// throughSnapshot returns the market restored from a snapshot of m.
+func throughSnapshot(t *testing.T, m *Market) *Market {
+	t.Helper()
+	again, err := Restore(m.rules, m.AppendSnapshot(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := again.StateHash(), m.StateHash(); got != want {
+		t.Fatalf("restored state %x, want %x", got, want)
+	}
+	checkInvariants(t, again)
+	return again
 }
 
 // ledger follows the energy of every order: ordered = traded + left + resting.
@@ -149,11 +292,14 @@ type ledger struct {
 
 func newLedger() *ledger { return &ledger{open: map[uint64]energy.WattHours{}} }
 
-func (l *ledger) post(t *testing.T, e Event) {
+func (l *ledger) post(t *testing.T, r Rules, e Event) {
 	switch e.Kind {
 	case Accepted:
-		l.open[e.Order] = e.Quantity
-		l.ordered += e.Quantity
+		l.open[e.Order] = e.Rest
+		l.ordered += e.Rest
+	case Amended:
+		l.ordered += e.Rest - l.open[e.Order]
+		l.open[e.Order] = e.Rest
 	case Traded:
 		l.open[e.Order] -= e.Quantity
 		l.open[e.Maker] -= e.Quantity
@@ -164,7 +310,7 @@ func (l *ledger) post(t *testing.T, e Event) {
 		if e.Buyer() == e.Seller() {
 			t.Fatalf("%s traded with itself", e.Buyer())
 		}
-		if r := testRules(); e.Price < r.MinPrice || e.Price > r.MaxPrice || e.Quantity <= 0 {
+		if e.Price < r.MinPrice || e.Price > r.MaxPrice || e.Quantity <= 0 {
 			t.Fatalf("traded %s at %s, outside the rules", e.Quantity, e.Price)
 		}
 	case Cancelled, Expired:
@@ -178,43 +324,100 @@ func (l *ledger) post(t *testing.T, e Event) {
 
 func (l *ledger) check(t *testing.T, m *Market) {
 	var resting energy.WattHours
-	for _, b := range m.books {
-		b.each(&m.pool, func(slot int32) { resting += m.pool.orders[slot].rest })
+	for _, b := range openBooks(m) {
+		m.match.each(b.number, func(slot uint32) { resting += energy.WattHours(m.match.orders[slot].rest) })
 	}
 	if got, want := l.bought+l.sold+l.ended+resting, l.ordered; got != want {
 		t.Fatalf("traded, left and resting are %s, want what was ordered, %s", got, want)
 	}
 }
 
-// checkInvariants: never crossed, levels in order, queues in order of arrival, counts true.
-func checkInvariants(t *testing.T, m *Market) {
+func openBooks(m *Market) (open []*book) {
 	for _, b := range m.books {
-		bid, ask := b.bids.best(), b.asks.best()
-		if bid != nil && ask != nil && bid.price >= ask.price {
-			t.Fatalf("book %s is crossed: bid %s, ask %s", b.interval, bid.price, ask.price)
+		if !b.closed {
+			open = append(open, b)
 		}
-		count := 0
-		var last *order
-		b.each(&m.pool, func(slot int32) {
-			o := &m.pool.orders[slot]
-			count++
-			if o.rest <= 0 || o.rest > o.quantity || o.book != b || m.outcomes[o.outcome].slot != slot {
-				t.Fatalf("order %d rests with %s of %s", o.id, o.rest, o.quantity)
-			}
-			if last != nil && last.side == o.side {
-				worse := last.price > o.price
-				if o.side == Sell {
-					worse = last.price < o.price
-				}
-				if !worse && (last.price != o.price || last.id >= o.id) {
-					t.Fatalf("order %d at %s stands behind %d at %s", o.id, o.price, last.id, last.price)
-				}
-			}
-			last = o
+	}
+	return open
+}
+
+// checkInvariants: never crossed, levels in order, queues in order of entry, counts true, and reservations equal to what
+// is exposed.
+func checkInvariants(t *testing.T, m *Market) {
+	t.Helper()
+	reserved := make([]energy.Money, len(m.accounts))
+	count := 0
+	for _, b := range openBooks(m) {
+		q := &m.match.books[b.number]
+		if q.bid >= q.ask {
+			t.Fatalf("book %s is crossed: bid %d, ask %d", b.interval, q.bid, q.ask)
+		}
+		used := map[headroom]energy.WattHours{}
+		in, last := 0, uint32(0)
+		m.match.each(b.number, func(slot uint32) {
+			in++
+			checkOrder(t, m, b, slot, last)
+			last = slot
+			o, d := &m.match.orders[slot], &m.details[slot]
+			reserved[d.member] += m.heldBy(slot)
+			used[headroom{feeder: m.accounts[d.member].feeder, side: o.side}] += energy.WattHours(o.rest)
 		})
-		if count != b.resting {
-			t.Fatalf("book %s counts %d orders, want %d", b.interval, b.resting, count)
+		if in != m.match.Waiting(b.number) {
+			t.Fatalf("book %s counts %d orders, want %d", b.interval, m.match.Waiting(b.number), in)
 		}
+		count += in
+		for _, r := range b.rooms {
+			if rest := used[headroom{feeder: r.feeder, side: r.side}]; m.rules.Headroom != Unlimited && r.used < rest {
+				t.Fatalf("feeder %d has %s in use, but orders rest for %s", r.feeder, r.used, rest)
+			}
+		}
+	}
+	checkAccounts(t, m, reserved, count)
+}
+
+func checkOrder(t *testing.T, m *Market, b *book, slot, before uint32) {
+	t.Helper()
+	o, d := &m.match.orders[slot], &m.details[slot]
+	known := m.outcomes.find(d.member, &d.client)
+	if o.rest == 0 || o.rest > d.quantity || o.book != b.number || known == nil || known.id != o.id || known.slot != slot {
+		t.Fatalf("order %d rests with %d of %d, known as %+v", o.id, o.rest, d.quantity, known)
+	}
+	if last := &m.match.orders[before]; before != 0 && last.side == o.side {
+		worse := last.level > o.level
+		if o.side == Sell {
+			worse = last.level < o.level
+		}
+		if !worse && (last.level != o.level || m.details[before].entered >= d.entered) {
+			t.Fatalf("order %d at %d stands behind %d at %d", o.id, o.level, last.id, last.level)
+		}
+	}
+}
+
+func checkAccounts(t *testing.T, m *Market, reserved []energy.Money, count int) {
+	t.Helper()
+	committed := make([]energy.Money, len(m.accounts))
+	for c, cost := range m.commitments {
+		committed[c.member] += cost
+	}
+	for i := range m.accounts {
+		a := &m.accounts[i]
+		if m.rules.Collateral == Unlimited {
+			reserved[i] = 0
+		}
+		if a.reserved != reserved[i] || a.committed != committed[i] {
+			t.Fatalf("%s has reserved %d and committed %d, want %d and %d", a.name, a.reserved, a.committed, reserved[i], committed[i])
+		}
+		last := uint64(0)
+		for slot := a.first; slot != 0; slot = m.details[slot].next {
+			if d := &m.details[slot]; int(d.member) != i || d.entered <= last {
+				t.Fatalf("%s has the order in slot %d, entered at %d after %d", a.name, slot, d.entered, last)
+			}
+			last = m.details[slot].entered
+			count--
+		}
+	}
+	if count != 0 {
+		t.Fatalf("members have %d orders more than books", -count)
 	}
 }
 
@@ -229,36 +432,37 @@ func checkView(t *testing.T, m *Market, v *View) {
 		if !ok || got.Open == b.closed {
 			t.Fatalf("view of %s: known %t open %t, want open %t", b.interval, ok, got.Open, !b.closed)
 		}
-		for _, side := range []struct {
-			ladder ladder
-			levels []Level
-		}{{b.bids, got.Bids}, {b.asks, got.Asks}} {
-			var want []Level
-			for i := len(side.ladder.levels) - 1; i >= 0; i-- {
-				l := Level{Price: side.ladder.levels[i].price}
-				for slot := side.ladder.levels[i].head; slot != none; slot = m.pool.orders[slot].next {
-					o := &m.pool.orders[slot]
-					l.Quantity, l.Orders = l.Quantity+o.rest, l.Orders+1
-					if s := got.find(v, o.id, m.members[o.member]); s.Rest != o.rest || s.Status != Resting {
-						t.Fatalf("view of order %d: %s %s, want resting %s", o.id, s.Status, s.Rest, o.rest)
-					}
-				}
-				want = append(want, l)
-			}
-			if !slices.Equal(side.levels, want) {
-				t.Fatalf("depth of %s:\ngot  %+v\nwant %+v", b.interval, side.levels, want)
-			}
+		var bids, asks []Level
+		if !b.closed {
+			bids, asks = depth(t, m, v, b)
+		}
+		if !slices.Equal(got.Bids, bids) || !slices.Equal(got.Asks, asks) {
+			t.Fatalf("depth of %s:\ngot  %+v %+v\nwant %+v %+v", b.interval, got.Bids, got.Asks, bids, asks)
 		}
 	}
 }
 
-func (b Book) find(v *View, id uint64, member energy.Member) OrderState {
-	for _, o := range v.Orders(member) {
-		if o.Order == id {
-			return o
+func depth(t *testing.T, m *Market, v *View, b *book) (bids, asks []Level) {
+	t.Helper()
+	states := v.book(b.interval).orders
+	m.match.each(b.number, func(slot uint32) {
+		o, d := &m.match.orders[slot], &m.details[slot]
+		levels, price := &bids, m.price(o.level)
+		if o.side == Sell {
+			levels = &asks
 		}
-	}
-	return OrderState{}
+		if n := len(*levels); n == 0 || (*levels)[n-1].Price != price {
+			*levels = append(*levels, Level{Price: price})
+		}
+		l := &(*levels)[len(*levels)-1]
+		l.Quantity, l.Orders = l.Quantity+energy.WattHours(o.rest), l.Orders+1
+		s := states[o.id]
+		if s == nil || s.Rest != energy.WattHours(o.rest) || s.Status != Resting || s.Quantity != s.Traded+s.Rest && s.Reason == NoReason ||
+			s.GoodTill != d.till || s.Type != d.kind || s.Price != price {
+			t.Fatalf("view of order %d: %+v, want resting %d", o.id, s, o.rest)
+		}
+	})
+	return bids, asks
 }
 
 func TestReplayGivesEqualStateHash(t *testing.T) {

@@ -9,12 +9,13 @@ import (
 )
 
 const (
-	// MaxBatch is how many commands one message of the order log may carry: 86 kB.
+	// MaxBatch is how many commands one message of the order log may carry: 117 kB.
 	MaxBatch = 1000
-	// MaxMessageEvents is how many events one message of the market log may carry: 890 kB, under the 1 MiB that a NATS
+	// MaxMessageEvents is how many events one message of the market log may carry: 1.02 MB, under the 1 MiB that a NATS
 	// server takes by default. The events of one command always fit: MaxResting trades and a few more.
 	MaxMessageEvents = 5000
-	_                = uint(MaxMessageEvents - MaxResting - 2) // compiles only while they fit
+	_                = uint(MaxMessageEvents - max(MaxResting, MaxSweep) - 2) // compiles only while they fit
+	_                = uint(1<<20 - 4096 - MaxMessageEvents*EventSize)        // and leave room for head and envelope
 )
 
 // Batch is one message of a zone's order log: commands that became durable together. Each batch names the digest of
@@ -39,8 +40,8 @@ type Message struct {
 
 // The domains separate logged bytes from all others. They end in the version of the layout.
 const (
-	batchDomain   = "wattle/order-batch/1"
-	messageDomain = "wattle/market-events/1"
+	batchDomain   = "wattle/order-batch/2"
+	messageDomain = "wattle/market-events/2"
 )
 
 const (
@@ -59,8 +60,8 @@ func AppendBatch(b []byte, batch Batch) []byte {
 	b = append(b, batch.Previous[:]...)
 	b = binary.BigEndian.AppendUint64(b, batch.First)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(batch.Commands)))
-	for _, c := range batch.Commands {
-		b = AppendCommand(b, c)
+	for i := range batch.Commands {
+		b = appendCommand(b, &batch.Commands[i])
 	}
 	return b
 }
@@ -104,8 +105,8 @@ func AppendMessage(b []byte, m Message) []byte {
 	b = binary.BigEndian.AppendUint64(b, m.Number)
 	b = append(b, m.Previous[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(m.Events)))
-	for _, e := range m.Events {
-		b = AppendEvent(b, e)
+	for i := range m.Events {
+		b = appendEvent(b, &m.Events[i])
 	}
 	return b
 }

@@ -2,126 +2,232 @@ package exchange
 
 import "github.com/wattle/wattle/energy"
 
-// place enters an order: it trades with what is better or equal on the other side, and the rest waits.
-func (m *Market) place(c Command) {
-	member, ok := m.intern(c.Member)
-	if !ok || c.ClientID == (ClientID{}) {
+// arrival is an order on its way into a book.
+type arrival struct {
+	in      Incoming
+	kind    OrderType
+	book    *book
+	account *account
+	member  uint32
+	price   energy.Price
+	asked   energy.WattHours // still to trade or rest
+	taken   energy.WattHours // of asked, after the limits
+	why     Reason           // taken is less than asked
+	left    uint32           // of taken, after trades
+	stopped bool             // by a self-trade
+	till    int64
+	client  ClientID
+	held    hold // of the order that is amended
+}
+
+// place enters an order: it trades with what is better or equal on the other side, and the rest waits. Everything up to
+// admitted only looks; everything after it only does.
+func (m *Market) place(c *Command) {
+	if c.Type == AtMarket {
+		c.Price = m.rules.anyPrice(c.Side)
+	}
+	a, number := m.lookup(c.Member)
+	body := bodyOf(c)
+	switch {
+	case c.ClientID == (ClientID{}) || a.name == "" && !named(c.Member):
 		m.refuse(c, m.sequence, BadCommand)
 		return
-	}
-	key := orderKey{member, c.ClientID}
-	if index, used := m.indexOf[key]; used {
-		m.refuseDuplicate(c, m.outcomes[index])
+	case len(m.poison) > 0 && m.poisonous(body):
+		m.refuse(c, 0, Poisoned)
 		return
 	}
-	index := uint32(len(m.outcomes))
-	m.indexOf[key] = index
-	m.outcomes = append(m.outcomes, outcome{key: key, id: m.sequence, slot: none})
-
-	b, why := m.admit(c)
+	if past := m.outcomes.find(number, &c.ClientID); past != nil {
+		m.repeated(c, past, body)
+		return
+	}
+	r := &m.arrival
+	*r = arrival{kind: c.Type, account: a, member: number, price: c.Price, asked: c.Quantity, till: c.GoodTill, client: c.ClientID}
+	why := m.admit(c, r)
+	if why == NoReason {
+		why = m.plan(c, r)
+	}
+	m.committing = true
+	r.account = m.intern(c.Member, number)
+	m.forgetOutcomes()
+	o := m.outcomes.add(&outcome{client: c.ClientID, id: m.sequence, body: body, time: m.time, member: number})
 	if why != NoReason {
 		m.refuse(c, m.sequence, why)
 		return
 	}
-	m.emit(Event{
-		Kind: Accepted, Interval: c.Interval, Order: m.sequence,
-		Member: c.Member, ClientID: c.ClientID, Side: c.Side, Price: c.Price, Quantity: c.Quantity, Rest: c.Quantity,
-	})
-	rest := m.match(b, c, member)
-	if rest == 0 {
-		return
-	}
-	slot := m.pool.take()
-	m.pool.orders[slot] = order{
-		id: m.sequence, client: c.ClientID, book: b, price: c.Price, quantity: c.Quantity, rest: rest,
-		member: member, outcome: index, side: c.Side,
-	}
-	m.outcomes[index].slot = slot
-	b.rest(&m.pool, slot)
-}
-
-// intern returns the number of a member, giving one to who has none. Text that is no name gets none.
-func (m *Market) intern(member energy.Member) (uint32, bool) {
-	if n, known := m.memberOf[member]; known {
-		return n, true
-	}
-	if _, err := energy.ParseMember(string(member)); err != nil {
-		return 0, false
-	}
-	n := uint32(len(m.members))
-	m.members = append(m.members, member)
-	m.memberOf[member] = n
-	return n, true
-}
-
-// refuseDuplicate names the order that had the identity first and what is left of it now.
-func (m *Market) refuseDuplicate(c Command, first outcome) {
-	m.refuse(c, first.id, DuplicateID)
-	if first.slot != none {
-		m.events[len(m.events)-1].Rest = m.pool.orders[first.slot].rest
+	m.tell(Accepted, r, m.sequence, c.Quantity)
+	if slot := m.enter(r, c.Side); slot != 0 {
+		o.slot = slot
+		m.settleIn(slot, r, c, uint32(r.taken))
 	}
 }
 
-// admit returns the book the order goes to, or why it may not.
-func (m *Market) admit(c Command) (*book, Reason) {
-	if !c.Side.Valid() {
-		return nil, BadCommand
+func (m *Market) poisonous(body uint64) bool {
+	for _, p := range m.poison {
+		if p == body {
+			return true
+		}
+	}
+	return false
+}
+
+// repeated names the order that had the identity first and what is left of it now.
+func (m *Market) repeated(c *Command, past *outcome, body uint64) {
+	why := DuplicateID
+	if past.body != body {
+		why = ReusedID
+	}
+	m.refuse(c, past.id, why)
+	if m.match.waits(past.slot, past.id) {
+		m.events[len(m.events)-1].Rest = energy.WattHours(m.match.orders[past.slot].rest)
+	}
+}
+
+// forgetOutcomes drops identities older than Retention, a few at a time, unless their order still rests.
+func (m *Market) forgetOutcomes() {
+	for range 4 {
+		o := m.outcomes.oldest()
+		if o == nil || o.time+Retention >= m.time || m.match.waits(o.slot, o.id) {
+			return
+		}
+		m.outcomes.forget()
+	}
+}
+
+// admit checks an order by itself and prepares its matching.
+func (m *Market) admit(c *Command, r *arrival) Reason {
+	if !c.wellFormed() {
+		return BadCommand
 	}
 	b, why := m.bookOf(c.Interval)
+	if b == nil {
+		return why
+	}
+	if why := m.blocked(r.account); why != NoReason {
+		return why
+	}
+	if why := m.rules.fits(c.Price, c.Quantity); why != NoReason {
+		return why
+	}
 	switch {
-	case b == nil:
-		return nil, why
-	case c.Quantity <= 0 || c.Quantity > m.rules.MaxQuantity:
-		return nil, BadQuantity
-	case c.Price < m.rules.MinPrice || c.Price > m.rules.MaxPrice:
-		return nil, PriceOutsideCollar
-	case c.Price%m.rules.Tick != 0:
-		return nil, PriceOffTick
-	case b.resting >= MaxResting:
-		return nil, BookIsFull
+	case c.GoodTill > maxTime:
+		return Overflow
+	case c.GoodTill != 0 && c.GoodTill <= m.time:
+		return GoodTillPassed
+	case c.Type.Rests() && m.match.books[b.number].count >= MaxResting:
+		return BookIsFull
 	}
-	return b, NoReason
+	r.book = b
+	r.in = Incoming{
+		ID: m.sequence, Level: uint32(c.Price/m.rules.Tick - m.low), Owner: r.account.owner(r.member), Book: b.number, Side: c.Side,
+		SelfTrade: m.selfTrading(c.SelfTrade),
+	}
+	return NoReason
 }
 
-// match trades the incoming order against the other side and returns what is left to rest. Where the next order to
-// trade with is of the same member, the incoming rest is cancelled: the newest order gives way.
-func (m *Market) match(b *book, c Command, member uint32) energy.WattHours {
-	rest := c.Quantity
-	others := b.ladder(c.Side.Opposite())
-	for rest > 0 {
-		top := others.best()
-		if top == nil || !crosses(c.Side, c.Price, top.price) {
-			return rest
-		}
-		slot := top.head
-		maker := &m.pool.orders[slot]
-		if maker.member == member {
-			m.emit(Event{
-				Kind: Cancelled, Reason: SelfTrade, Interval: c.Interval, Order: m.sequence,
-				Member: c.Member, ClientID: c.ClientID, Side: c.Side, Price: c.Price, Quantity: rest,
-			})
-			return 0
-		}
-		quantity := min(rest, maker.rest)
-		rest -= quantity
-		maker.rest -= quantity
-		m.emit(Event{
-			Kind: Traded, Interval: c.Interval, Order: m.sequence,
-			Member: c.Member, ClientID: c.ClientID, Side: c.Side, Price: maker.price, Quantity: quantity, Rest: rest,
-			Maker: maker.id, MakerMember: m.members[maker.member], MakerClient: maker.client, MakerRest: maker.rest,
-		})
-		if maker.rest == 0 {
-			b.remove(&m.pool, slot)
-			m.done(slot)
-		}
+// selfTrading is how an order treats others of its household.
+func (m *Market) selfTrading(s SelfTrading) SelfTrading {
+	if s == ByRule {
+		s = m.rules.SelfTrade
 	}
-	return rest
+	if s == ByRule {
+		s = CancelNewest
+	}
+	return s
 }
 
-// crosses reports whether an order with this limit trades with one resting at price.
-func crosses(side Side, limit, price energy.Price) bool {
-	if side == Buy {
-		return price <= limit
+// plan finds what an order will do, within what its member's limits allow.
+func (m *Market) plan(c *Command, r *arrival) Reason {
+	r.taken = r.asked
+	if r.kind.Rests() {
+		if why := m.limit(r, r.asked); why != NoReason {
+			return why
+		}
 	}
-	return price >= limit
+	m.look(r)
+	switch {
+	case r.kind == PostOnly && m.trades():
+		return WouldTrade
+	case r.kind == FillOrKill && r.left > 0:
+		return Unfillable
+	case r.kind.Rests() || m.rules.Collateral == Unlimited && m.rules.Headroom == Unlimited:
+		return NoReason
+	}
+	filled := r.asked - energy.WattHours(r.left)
+	if why := m.limit(r, filled); why != NoReason {
+		return why
+	}
+	if r.why == NoReason {
+		r.taken = r.asked // what finds nobody costs nothing
+		return NoReason
+	}
+	m.look(r)
+	return NoReason
+}
+
+// look finds the trades of what is taken of an order.
+func (m *Market) look(r *arrival) {
+	r.in.Quantity = uint32(r.taken)
+	r.left, r.stopped = m.match.plan(&r.in)
+}
+
+// trades reports whether the plan has trades, or self-trades to be prevented.
+func (m *Market) trades() bool {
+	for i := range m.match.steps {
+		if s := &m.match.steps[i]; s.quantity > 0 || s.own {
+			return true
+		}
+	}
+	return m.arrival.stopped
+}
+
+// limit sets how much of a quantity is taken, or says why the order is refused.
+func (m *Market) limit(r *arrival, quantity energy.WattHours) Reason {
+	price := r.price
+	if !r.kind.Rests() {
+		price = 0 // it pays what it trades at: see affordable
+	}
+	taken, why := m.allowed(r.account, r.book, r.in.Side, price, quantity, &r.held)
+	if !r.kind.Rests() && m.rules.Collateral != Unlimited {
+		if most := m.affordable(r); most < taken {
+			taken, why = most, TrimmedToCollateral
+		}
+	}
+	if why == NoReason {
+		return NoReason
+	}
+	rule, refusal := m.rules.Headroom, NoHeadroom
+	if why == TrimmedToCollateral {
+		rule, refusal = m.rules.Collateral, NoCollateral
+	}
+	if rule == Refuse || r.kind == FillOrKill || taken < m.rules.least() {
+		return refusal
+	}
+	r.taken, r.why = taken, why
+	return NoReason
+}
+
+// affordable is how much of the planned trades a member's collateral pays for.
+func (m *Market) affordable(r *arrival) energy.WattHours {
+	free, sum := m.arrivalFunds(r), energy.WattHours(0)
+	for i := range m.match.steps {
+		s := &m.match.steps[i]
+		quantity := energy.WattHours(s.quantity)
+		per := unit(r.in.Side, m.price(m.match.orders[s.slot].level))
+		if per > 0 && energy.WattHours(free/per) < quantity {
+			sum += energy.WattHours(free / per)
+			break
+		}
+		free -= per * energy.Money(quantity)
+		sum += quantity
+	}
+	return sum - sum%m.rules.lot()
+}
+
+func (m *Market) arrivalFunds(r *arrival) energy.Money {
+	return max(0, r.account.available()+r.held.money)
+}
+
+// price is that of a level.
+func (m *Market) price(level uint32) energy.Price {
+	return (m.low + energy.Price(level)) * m.rules.Tick
 }

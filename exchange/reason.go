@@ -2,7 +2,8 @@ package exchange
 
 // String is the kind as it appears in logs and scripts.
 func (k EventKind) String() string {
-	names := [...]string{"unknown", "opened", "closed", "accepted", "refused", "traded", "cancelled", "expired"}
+	names := [...]string{"unknown", "opened", "closed", "accepted", "refused", "traded", "cancelled", "expired", "amended", "swept",
+		"halted", "resumed", "assigned", "collateral-set", "headroom-set", "time-passed"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -25,6 +26,33 @@ var reasons = [...]struct{ name, sentence string }{
 	AlreadyOpen:        {"already-open", "Trading for this period is open already."},
 	OrderIsDone:        {"order-is-done", "Nothing is left of this order: it was filled, cancelled, expired or refused before."},
 	BookIsFull:         {"book-is-full", "Too many orders are waiting for this period; try again when some of them have traded."},
+
+	UnknownZone:        {"unknown-zone", "There is no market of this name here; choose the zone you live in."},
+	MisalignedInterval: {"misaligned-interval", "This is not one of the periods your zone trades; choose one from the list."},
+	OffLot:             {"off-lot", "The amount is finer than your zone's smallest step; round it to that step."},
+	BelowMinimum:       {"below-minimum", "The amount is smaller than the least your zone trades; enter a larger one."},
+	Overflow:           {"overflow", "The number is larger than any market takes; check it for a slip of the keyboard."},
+	ReusedID:           {"reused-id", "The id of this order belongs to a different one that arrived before; send it again with a new id."},
+	Unfillable:         {"unfillable", "Not all of this order could be traded at once, so none of it was; try a smaller amount or another price."},
+	WouldTrade:         {"would-trade", "This order was only to wait, but it would have traded at once; move its price or allow it to trade."},
+	Unfilled:           {"unfilled", "This part found nobody to trade with at once and was not to wait."},
+	GoodTillPassed:     {"good-till-passed", "The time until which the order was to be good is over already; choose a later one."},
+	TimeReached:        {"time-reached", "The time until which this order was good is over."},
+
+	NoCollateral:        {"no-collateral", "Your deposit does not cover what this order could cost; top it up or cancel other orders first."},
+	TrimmedToCollateral: {"trimmed-to-collateral", "Your deposit covers only part of this order; that part was taken."},
+	NoHeadroom:          {"no-headroom", "The power line of your street cannot carry more in this period; choose another period."},
+	TrimmedToHeadroom:   {"trimmed-to-headroom", "The power line of your street can carry only part of this order in this period; that part was taken."},
+
+	SessionEnded:   {"session-ended", "Your connection ended, and you had asked that its orders then be cancelled."},
+	ByOperator:     {"by-operator", "The operator of your zone cancelled this order; your operator can tell you why."},
+	MemberHalted:   {"member-halted", "Trading is stopped for your account; ask your operator why."},
+	FleetHalted:    {"fleet-halted", "Trading is stopped for everyone your aggregator answers for; ask your aggregator why."},
+	ZoneHalted:     {"zone-halted", "Trading is stopped in your zone; it goes on when your operator says so."},
+	PlatformHalted: {"platform-halted", "Trading is stopped in all zones; it goes on when the operator says so."},
+	HasOrders:      {"has-orders", "The member has orders waiting; cancel them before moving it to another group."},
+	TimeWentBack:   {"time-went-back", "The request bears a time before the one the market has reached; send it again."},
+	Poisoned:       {"poisoned", "The market could not carry out this request and has left everything as it was; report it to your operator."},
 }
 
 // Valid reports whether r is a known reason.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +19,9 @@ var rewrite = flag.Bool("rewrite", false, "write what the market answers into th
 // TestScripts plays every script under testdata. A script is a list of cases: commands, a line of four hyphens, what
 // the market answered and what rests afterwards, an empty line. Times such as 10:15 name the interval that starts
 // then; an order without @time is for 10:00, whose book is open unless the case opens books itself. An order
-// without #id gets the next number of its member.
+// without #id gets the next number of its member. After its price an order may say what it is (ioc, fok, post; market in
+// place of a price), till=10s (after the start), self=oldest or self=both, session=N. A line "rules lot=10 ..." before all
+// others changes the rules, and "at 10s" the time from which on commands come.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -70,67 +73,195 @@ type player struct {
 	view   *View
 	next   map[string]int // client numbers by member
 	out    []string
+	time   int64
 }
 
 func playCase(t *testing.T, input string) string {
-	p := &player{t: t, market: NewMarket(testRules()), view: NewView(100), next: map[string]int{}}
+	p := &player{t: t, view: NewView(100), next: map[string]int{}}
+	p.market = NewMarket(p.rules(input))
 	if !strings.Contains("\n"+input, "\nopen") {
 		p.apply(Command{Kind: OpenBook, Interval: p.interval("10:00")}, false)
 	}
 	lines := bufio.NewScanner(strings.NewReader(input))
 	for lines.Scan() {
 		line := strings.TrimSpace(lines.Text())
-		if line != "" && !strings.HasPrefix(line, "#") {
+		switch at, timed := strings.CutPrefix(line, "at "); {
+		case line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "rules "):
+		case timed:
+			p.time = p.millis(at)
+		default:
 			p.apply(p.command(line), true)
 		}
 	}
 	for _, b := range p.market.books {
-		p.printBook(b)
+		if !b.closed {
+			p.printBook(b)
+		}
 	}
 	return strings.Join(p.out, "\n")
 }
 
+// rules are the zone's, changed as a script asks.
+func (p *player) rules(input string) Rules {
+	r := testRules()
+	for line := range strings.Lines(input) {
+		words, found := strings.CutPrefix(strings.TrimSpace(line), "rules ")
+		if !found {
+			continue
+		}
+		limits := map[string]Limiting{"refuse": Refuse, "trim": Trim}
+		for _, word := range strings.Fields(words) {
+			switch name, value, _ := strings.Cut(word, "="); name {
+			case "collateral":
+				r.Collateral = limits[value]
+			case "headroom":
+				r.Headroom = limits[value]
+			case "lot":
+				r.Lot = energy.WattHours(p.number(value))
+			case "least":
+				r.MinQuantity = energy.WattHours(p.number(value))
+			case "floor":
+				r.MinPrice = p.price(value)
+			case "tick":
+				r.Tick = p.price(value)
+			default:
+				p.t.Fatalf("%q is no rule", word)
+			}
+		}
+	}
+	return r
+}
+
 func (p *player) command(line string) Command {
-	c := Command{Interval: p.interval("10:00")}
+	c := Command{Interval: p.interval("10:00"), Time: p.time}
 	fields := strings.Fields(line)
 	number := 0
-	plain := fields[:1]
+	plain := fields[:1:1]
 	for _, f := range fields[1:] {
+		name, value, option := strings.Cut(f, "=")
 		switch {
 		case f[0] == '@':
 			c.Interval = p.interval(f[1:])
 		case f[0] == '#':
 			number = int(p.number(f[1:]))
+		case option:
+			p.option(&c, name, value)
 		default:
 			plain = append(plain, f)
 		}
 	}
-	switch {
-	case plain[0] == "open" && len(plain) == 1:
-		c.Kind = OpenBook
-	case plain[0] == "close" && len(plain) == 1:
-		c.Kind = CloseGate
-	case plain[0] == "cancel" && len(plain) == 2:
-		c.Kind, c.Member, c.ClientID, c.Interval = Cancel, energy.Member(plain[1]), clientID(number), energy.Interval{}
-	case (plain[0] == "buy" || plain[0] == "sell") && len(plain) == 4:
+	if plain[0] == "buy" || plain[0] == "sell" {
 		if number == 0 {
 			p.next[plain[1]]++
 			number = p.next[plain[1]]
 		}
-		c.Kind, c.Member, c.ClientID, c.Side = Place, energy.Member(plain[1]), clientID(number), Buy
-		if plain[0] == "sell" {
-			c.Side = Sell
-		}
-		c.Quantity = energy.WattHours(p.number(strings.TrimSuffix(plain[2], "Wh")))
-		price, err := energy.ParsePrice(plain[3])
-		if err != nil {
-			p.t.Fatalf("%q: %v", line, err)
-		}
-		c.Price = price
-	default:
+	}
+	c.ClientID = clientID(number)
+	if !p.order(&c, plain) && !p.operator(&c, plain) {
 		p.t.Fatalf("%q is no command", line)
 	}
 	return c
+}
+
+func (p *player) option(c *Command, name, value string) {
+	switch name {
+	case "till":
+		c.GoodTill = p.millis(value)
+	case "session":
+		c.Session = uint64(p.number(value))
+	case "self":
+		c.SelfTrade = map[string]SelfTrading{"newest": CancelNewest, "oldest": CancelOldest, "both": CancelBoth}[value]
+	default:
+		p.t.Fatalf("%s is no option", name)
+	}
+}
+
+// order reads what a member says about one order.
+func (p *player) order(c *Command, words []string) bool {
+	if len(words) < 2 {
+		return false
+	}
+	c.Member = energy.Member(words[1])
+	switch {
+	case words[0] == "cancel" && len(words) == 2:
+		c.Kind, c.Interval = Cancel, energy.Interval{}
+		return true
+	case words[0] == "amend" && len(words) == 4:
+		c.Kind, c.Interval = Amend, energy.Interval{}
+	case (words[0] == "buy" || words[0] == "sell") && (len(words) == 4 || len(words) == 5):
+		c.Kind, c.Side = Place, Buy
+		if words[0] == "sell" {
+			c.Side = Sell
+		}
+	default:
+		return false
+	}
+	c.Quantity = p.energy(words[2])
+	if words[3] == "market" {
+		c.Type = AtMarket
+		return true
+	}
+	c.Price = p.price(words[3])
+	if len(words) == 5 {
+		c.Type = map[string]OrderType{"ioc": ImmediateOrCancel, "fok": FillOrKill, "post": PostOnly}[words[4]]
+	}
+	return true
+}
+
+// operator reads everything else.
+func (p *player) operator(c *Command, words []string) bool {
+	kinds := map[string]CommandKind{"open": OpenBook, "close": CloseGate, "pass": PassTime, "cancel-all": CancelAll, "halt": Halt,
+		"resume": Resume, "assign": Assign, "collateral": SetCollateral, "headroom": SetHeadroom}
+	c.Kind = kinds[words[0]]
+	c.Member = ""
+	switch c.Kind {
+	case 0:
+		return false
+	case CancelAll, Halt, Resume:
+		p.scope(c, words[1:])
+	case Assign: // assign maria household 7
+		c.Member = energy.Member(words[1])
+		c.Scope = map[string]Scope{"household": ScopeHousehold, "fleet": ScopeFleet, "feeder": ScopeFeeder}[words[2]]
+		c.Group = uint32(p.number(words[3]))
+	case SetCollateral: // collateral maria 1.00 [settled @10:00]
+		amount, err := energy.ParsePrice(words[2])
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		c.Member, c.Amount = energy.Member(words[1]), energy.Money(amount)*1000
+		if len(words) == 3 {
+			c.Interval = energy.Interval{}
+		}
+	case SetHeadroom: // headroom 1 sell 500Wh
+		c.Group, c.Quantity = uint32(p.number(words[1])), p.energy(words[3])
+		c.Side = map[string]Side{"buy": Buy, "sell": Sell}[words[2]]
+	}
+	return true
+}
+
+// scope reads whom a sweep is about: member maria, session maria (with session=N), fleet 7, zone, platform.
+func (p *player) scope(c *Command, words []string) {
+	c.Scope = map[string]Scope{"member": ScopeMember, "session": ScopeSession, "fleet": ScopeFleet, "zone": ScopeZone, "platform": ScopePlatform}[words[0]]
+	switch c.Scope {
+	case ScopeMember, ScopeSession:
+		c.Member = energy.Member(words[1])
+	case ScopeFleet:
+		c.Group = uint32(p.number(words[1]))
+	}
+}
+
+func (p *player) millis(text string) int64 { return p.number(strings.TrimSuffix(text, "s")) * 1000 }
+
+func (p *player) energy(text string) energy.WattHours {
+	return energy.WattHours(p.number(strings.TrimSuffix(text, "Wh")))
+}
+
+func (p *player) price(text string) energy.Price {
+	price, err := energy.ParsePrice(text)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return price
 }
 
 func (p *player) number(text string) int64 {
@@ -175,22 +306,32 @@ func describe(e Event) string {
 	if e.Interval.Valid() && e.Interval.Start().Format("15:04") != "10:00" {
 		at = " @" + e.Interval.Start().Format("15:04")
 	}
+	why := ""
+	if e.Reason != NoReason {
+		why = ": " + e.Reason.String()
+	}
 	switch e.Kind {
 	case Accepted:
+		if e.Rest < e.Quantity {
+			return fmt.Sprintf("accepted %s %s of %s%s", e.Member, e.Rest, e.Quantity, why)
+		}
 		return ""
 	case BookOpened, GateClosed:
 		return e.Kind.String() + at
 	case Refused:
-		if e.Member == "" {
-			return fmt.Sprintf("refused%s: %s", at, e.Reason)
-		}
-		return fmt.Sprintf("refused %s%s: %s", e.Member, at, e.Reason)
+		return strings.TrimRight("refused "+string(e.Member), " ") + at + why
 	case Traded:
 		return fmt.Sprintf("traded %s->%s %5s %s%s", e.Seller(), e.Buyer(), e.Quantity, e.Price, at)
-	}
-	why := ""
-	if e.Reason != NoReason {
-		why = ": " + e.Reason.String()
+	case Amended:
+		return fmt.Sprintf("amended %s to %s, %s open, %s%s", e.Member, e.Quantity, e.Rest, e.Price, why)
+	case Swept, Halted, Resumed:
+		who := fmt.Sprint(e.Scope, " ", e.Member)
+		if e.Group != 0 {
+			who = fmt.Sprint(e.Scope, " ", e.Group)
+		}
+		return e.Kind.String() + " " + strings.TrimSpace(who)
+	case Assigned, CollateralSet, HeadroomSet, TimePassed:
+		return ""
 	}
 	return fmt.Sprintf("%s %s %s %s%s%s", e.Kind, e.Member, e.Quantity, e.Price, at, why)
 }
@@ -201,18 +342,23 @@ func (p *player) printBook(b *book) {
 	if b.interval != p.interval("10:00") {
 		at = " @" + b.interval.Start().Format("15:04")
 	}
-	line := func(l level) string {
-		queue := []string{}
-		for slot := l.head; slot != none; slot = p.market.pool.orders[slot].next {
-			o := p.market.pool.orders[slot]
-			queue = append(queue, fmt.Sprintf("%s %s", p.market.members[o.member], o.rest))
+	var asks, bids []string
+	last := energy.Price(-1 << 62)
+	m := p.market
+	m.match.each(b.number, func(slot uint32) {
+		o := &m.match.orders[slot]
+		lines := &asks
+		if o.side == Buy {
+			lines = &bids
 		}
-		return fmt.Sprintf("book %s%s: %s", l.price, at, strings.Join(queue, ", "))
-	}
-	for _, l := range b.asks.levels {
-		p.out = append(p.out, line(l))
-	}
-	for i := len(b.bids.levels) - 1; i >= 0; i-- {
-		p.out = append(p.out, line(b.bids.levels[i]))
-	}
+		entry := fmt.Sprintf("%s %s", m.accounts[m.details[slot].member].name, energy.WattHours(o.rest))
+		if price := m.price(o.level); price != last {
+			*lines = append(*lines, fmt.Sprintf("book %s%s: %s", price, at, entry))
+			last = price
+			return
+		}
+		(*lines)[len(*lines)-1] += ", " + entry
+	})
+	slices.Reverse(asks)
+	p.out = append(append(p.out, asks...), bids...)
 }

@@ -29,6 +29,14 @@ type Statistics struct {
 	Last    energy.Price
 }
 
+// WeightedPrice is the average price of the traded energy, rounded towards zero, or false before the first trade.
+func (s Statistics) WeightedPrice() (energy.Price, bool) {
+	if s.Volume <= 0 {
+		return 0, false
+	}
+	return energy.Price(int64(s.Value) / int64(s.Volume)), true
+}
+
 // Book is a copy of the state of one interval's book.
 type Book struct {
 	Interval   energy.Interval
@@ -62,7 +70,7 @@ const (
 	Filled
 	// Withdrawn: the rest was cancelled; Reason says why.
 	Withdrawn
-	// Lapsed: the rest expired at gate closure.
+	// Lapsed: the rest expired at gate closure or at the time the order was good till.
 	Lapsed
 	// Rejected: it was never taken; Reason says why.
 	Rejected
@@ -93,6 +101,9 @@ type OrderState struct {
 	Reason   Reason
 	Placed   int64 // Unix milliseconds
 	Changed  int64 // Unix milliseconds
+	Type     OrderType
+	GoodTill int64            // Unix milliseconds, 0: gate closure
+	wanted   energy.WattHours // of Rest, when it ended: what would still have traded
 }
 
 type viewBook struct {
@@ -119,7 +130,7 @@ func (b *viewBook) fold(e Event) {
 	case Accepted:
 		b.stats.Orders++
 		b.add(e, Resting)
-		b.wait(e.Side, e.Price, e.Quantity, 1)
+		b.wait(e.Side, e.Price, e.Rest, 1)
 	case Refused:
 		b.stats.Refused++
 		if e.Order == e.Sequence && e.Member != "" { // an order, and not a repeat of one
@@ -131,6 +142,8 @@ func (b *viewBook) fold(e Event) {
 		b.end(e, Withdrawn)
 	case Expired:
 		b.end(e, Lapsed)
+	case Amended:
+		b.amend(e)
 	}
 }
 
@@ -138,6 +151,7 @@ func (b *viewBook) add(e Event, status Status) {
 	b.orders[e.Order] = &OrderState{
 		Order: e.Order, Interval: e.Interval, Member: e.Member, ClientID: e.ClientID, Side: e.Side, Price: e.Price,
 		Quantity: e.Quantity, Rest: e.Rest, Status: status, Reason: e.Reason, Placed: e.Time, Changed: e.Time,
+		Type: e.Type, GoodTill: e.GoodTill,
 	}
 	b.byMember[e.Member] = append(b.byMember[e.Member], e.Order)
 }
@@ -192,9 +206,23 @@ func (b *viewBook) fill(id uint64, rest energy.WattHours, e Event) {
 
 func (b *viewBook) end(e Event, status Status) {
 	if o := b.orders[e.Order]; o != nil {
+		if status == Lapsed || e.Reason == Unfilled {
+			o.wanted = e.Quantity
+		}
 		o.Rest, o.Status, o.Reason, o.Changed = 0, status, e.Reason, e.Time
 		b.wait(o.Side, o.Price, -e.Quantity, -1)
 	}
+}
+
+// amend moves what waits of an order to where it is now.
+func (b *viewBook) amend(e Event) {
+	o := b.orders[e.Order]
+	if o == nil {
+		return
+	}
+	b.wait(o.Side, o.Price, -o.Rest, -1)
+	o.Price, o.Quantity, o.Rest, o.GoodTill, o.Reason, o.Changed = e.Price, e.Quantity, e.Rest, e.GoodTill, e.Reason, e.Time
+	b.wait(o.Side, o.Price, o.Rest, 1)
 }
 
 // addValue adds a trade's value. A sum beyond int64 stays at the largest amount: it is shown, never paid.

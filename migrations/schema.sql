@@ -15,6 +15,24 @@ CREATE TABLE account (
     CONSTRAINT account_zone_fkey FOREIGN KEY (zone) REFERENCES zone(zone)
 );
 
+CREATE TABLE api_token (
+    id text NOT NULL,
+    digest bytea NOT NULL,
+    zone text NOT NULL,
+    member text NOT NULL,
+    scope text NOT NULL,
+    label text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_digest_check CHECK (octet_length(digest) = 32),
+    CONSTRAINT api_token_id_check CHECK (id ~ '^[0-9a-f]{16}$'::text),
+    CONSTRAINT api_token_label_check CHECK (length(label) <= 100),
+    CONSTRAINT api_token_of_member FOREIGN KEY (zone, member) REFERENCES member(zone, member),
+    CONSTRAINT api_token_pkey PRIMARY KEY (id),
+    CONSTRAINT api_token_revoked_later CHECK (revoked_at >= issued_at),
+    CONSTRAINT api_token_scope_check CHECK (scope = ANY (ARRAY['read'::text, 'trade'::text]))
+);
+
 CREATE TABLE batch (
     zone text NOT NULL,
     interval_start bigint NOT NULL,
@@ -185,6 +203,8 @@ CREATE TABLE zone (
     CONSTRAINT zone_interval_seconds_check CHECK (interval_seconds = ANY (ARRAY[60, 300, 900, 1800, 3600])),
     CONSTRAINT zone_pkey PRIMARY KEY (zone)
 );
+
+CREATE INDEX api_token_member ON public.api_token USING btree (zone, member);
 
 CREATE INDEX trade_interval ON public.trade USING btree (zone, interval_start);
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/problem"
 )
 
@@ -17,7 +18,7 @@ var ErrConfig = problem.New(problem.Invalid, "web configuration")
 // ErrUnknown is returned by a Source for a member or an interval that it does not know.
 var ErrUnknown = problem.New(problem.NotFound, "not known here")
 
-// Config is what a Server needs. All of its fields but Hosts are required.
+// Config is what a Server needs. Street, Source, Now and Log are required.
 type Config struct {
 	Street Street
 	Source Source
@@ -26,6 +27,14 @@ type Config struct {
 	// Hosts are further names, without port, under which browsers may reach the server. localhost and literal
 	// addresses always may; another name could be one that a hostile page rebound to this address.
 	Hosts []string
+
+	// Tokens lets programs trade; without it there is no order API.
+	Tokens Tokens
+	// Submit hands their orders to the market; without it they can only look. It returns what happened once that is
+	// durable, and Market is told the same events.
+	Submit Submit
+	Wall   func() time.Time // the wall's clock, by which programs are throttled; required with Tokens
+	Rules  exchange.Rules   // of the market, to show; zero: they are not shown
 }
 
 // Street is what does not change while the street runs.
@@ -56,6 +65,9 @@ type Source interface {
 func (c Config) Validate() error {
 	if c.Source == nil || c.Now == nil || c.Log == nil {
 		return fmt.Errorf("source, clock and log are required: %w", ErrConfig)
+	}
+	if (c.Tokens != nil) != (c.Wall != nil) || c.Submit != nil && c.Tokens == nil {
+		return fmt.Errorf("tokens and the wall's clock belong together, orders need both: %w", ErrConfig)
 	}
 	for _, host := range c.Hosts {
 		if host == "" || strings.ContainsAny(host, ":/ ") {

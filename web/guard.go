@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	maxBody    = 1 << 10         // no route takes a body; this is what a careless client may send in vain
+	maxBody    = 1 << 10         // an order takes a third of it
 	maxHeader  = 16 << 10        // browsers send less than 4 KiB
 	maxRequest = 5 * time.Second // to answer from the database; a page that waits longer says so
 )

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	keptBooks   = 4  // closed books in the view: an interval in delivery and some that settle
+	keptBooks   = 96 // closed books in the view: in these a member's orders and their outcomes can be looked up
 	shownLevels = 12 // of each side of a book: what fits a screen
 	shownTrades = 40
 )
@@ -81,8 +81,7 @@ func (m *market) frame(now time.Time, intervals []energy.Interval, after exchang
 	slices.SortFunc(trades, func(a, b exchange.Event) int { return compareTrades(b, a) })
 	for _, t := range trades[:min(len(trades), shownTrades)] {
 		w.Trades = append(w.Trades, tradeWire{
-			ID:   strconv.FormatUint(t.Sequence, 10) + "." + strconv.Itoa(int(t.Index)),
-			AtMs: t.Time, Start: t.Interval.StartUnix(), Buyer: t.Buyer(), Seller: t.Seller(), Quantity: t.Quantity, Price: t.Price,
+			ID: tradeID(t), AtMs: t.Time, Start: t.Interval.StartUnix(), Buyer: t.Buyer(), Seller: t.Seller(), Quantity: t.Quantity, Price: t.Price,
 		})
 	}
 	if len(trades) > 0 {
@@ -94,10 +93,13 @@ func (m *market) frame(now time.Time, intervals []energy.Interval, after exchang
 func (m *market) book(b exchange.Book) bookWire {
 	return bookWire{
 		Start: b.Interval.StartUnix(), Seconds: b.Interval.Length(),
-		GateMs: b.Interval.Start().Add(-m.gateLead).UnixMilli(), Open: b.Open,
+		GateMs: m.gate(b.Interval), Open: b.Open,
 		Bids: levels(b.Bids), Asks: levels(b.Asks), Trades: b.Statistics.Trades, Traded: b.Statistics.Volume,
 	}
 }
+
+// gate is when the gate of an interval closes, in Unix milliseconds.
+func (m *market) gate(iv energy.Interval) int64 { return iv.Start().Add(-m.gateLead).UnixMilli() }
 
 func levels(from []exchange.Level) []levelWire {
 	out := make([]levelWire, 0, shownLevels)
@@ -105,6 +107,11 @@ func levels(from []exchange.Level) []levelWire {
 		out = append(out, levelWire{l.Price, l.Quantity})
 	}
 	return out
+}
+
+// tradeID is the trade's position in the market's log.
+func tradeID(t exchange.Event) string {
+	return strconv.FormatUint(t.Sequence, 10) + "." + strconv.Itoa(int(t.Index))
 }
 
 func compareTrades(a, b exchange.Event) int {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +34,10 @@ type Server struct {
 	files  map[string]file // immutable
 	state  *state
 	stream *stream
+
+	throttle *throttle
+	sessions *sessions
+	feed     *feed
 }
 
 // New makes a server; Run serves it.
@@ -48,48 +55,75 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{config: config, files: files, state: newState(config.Street, config.Now)}
 	s.stream = newStream(s.state, config.Log)
+	s.throttle = newThrottle(config.Wall)
+	s.sessions = newSessions()
+	s.feed = s.state.feed
+	s.feed.log = config.Log
 	return s, nil
 }
 
 // route is one line of the table of everything that is served.
 type route struct {
+	method  string // GET serves HEAD along with it
 	path    string
 	handler http.HandlerFunc
 }
 
-// routes are all served with GET, and HEAD along with it. openapi.yaml documents them; a test compares.
+// routes are everything that is served. openapi.yaml documents them; a test compares.
 func (s *Server) routes() []route {
-	return []route{
-		{"/", s.getPage},
-		{"/assets/{name}", s.getAsset},
-		{"/api/street", limited(s.getStreet)},
-		{"/api/intervals", limited(s.getIntervals)},
-		{"/api/intervals/{start}", limited(s.getInterval)},
-		{"/api/members/{member}/ledger", limited(s.getLedger)},
-		{"/api/members/{member}/ledger.csv", limited(s.getLedgerCSV)},
-		{"/healthz", limited(s.getHealth)},
-		{"/ws", s.getStream},
-	}
+	return append([]route{
+		{http.MethodGet, "/", s.getPage},
+		{http.MethodGet, "/assets/{name}", s.getAsset},
+		{http.MethodGet, "/api/street", limited(s.getStreet)},
+		{http.MethodGet, "/api/intervals", limited(s.getIntervals)},
+		{http.MethodGet, "/api/intervals/{start}", limited(s.getInterval)},
+		{http.MethodGet, "/api/members/{member}/ledger", limited(s.getLedger)},
+		{http.MethodGet, "/api/members/{member}/ledger.csv", limited(s.getLedgerCSV)},
+		{http.MethodGet, "/api/market", limited(s.getMarket)},
+		{http.MethodGet, "/api/market/trades", limited(s.getTrades)},
+		{http.MethodGet, "/api/market/{start}", limited(s.getDepth)},
+		{http.MethodGet, "/healthz", limited(s.getHealth)},
+		{http.MethodGet, "/ws", s.getStream},
+	}, s.orderRoutes()...)
 }
 
-// Handler is the server's handler. Its WebSocket carries snapshots but no changes unless Run runs.
+// Handler is the server's handler. Its WebSockets carry snapshots but no changes unless Run runs.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
+	byPath := map[string]byMethod{}
 	for _, r := range s.routes() {
 		pattern := r.path
 		if pattern == "/" {
 			pattern = "/{$}"
 		}
-		mux.HandleFunc("GET "+pattern, r.handler)
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Allow", "GET, HEAD")
-			writeProblem(w, http.StatusMethodNotAllowed, problem.Invalid, "This can only be read. Use GET.")
-		})
+		if byPath[pattern] == nil {
+			byPath[pattern] = byMethod{}
+		}
+		byPath[pattern][r.method] = r.handler
+		if r.method == http.MethodGet {
+			byPath[pattern][http.MethodHead] = r.handler
+		}
+	}
+	for pattern, handler := range byPath {
+		mux.Handle(pattern, handler)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, http.StatusNotFound, problem.NotFound, "There is nothing here.")
 	})
 	return s.guard(mux)
+}
+
+// byMethod is what one path is served with.
+type byMethod map[string]http.HandlerFunc
+
+func (m byMethod) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if handler, ok := m[r.Method]; ok {
+		handler(w, r)
+		return
+	}
+	allow := strings.Join(slices.Sorted(maps.Keys(m)), ", ")
+	w.Header().Set("Allow", allow)
+	writeProblem(w, http.StatusMethodNotAllowed, problem.Invalid, "This is not served with that method. Use "+allow+".")
 }
 
 // Run serves on listener until ctx is done, and returns after every connection is closed and every goroutine it
@@ -114,6 +148,10 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	g.Go(func() error {
 		s.seed(ctx)
 		s.stream.run(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		s.feed.run(ctx)
 		return nil
 	})
 	g.Go(func() error {
@@ -148,7 +186,12 @@ func (s *Server) Live(l meter.Live) {
 // Market takes the events of the market in the order of its log, from the first one on. Those it has seen it ignores;
 // it returns exchange.ErrGap where some are missing.
 func (s *Server) Market(events []exchange.Event) (err error) {
-	s.state.change(func() { err = s.state.market.apply(events) })
+	s.state.change(func() {
+		if err = s.state.market.apply(events); err == nil {
+			s.state.feed.note(events)
+		}
+	})
+	s.state.wake()
 	return err
 }
 

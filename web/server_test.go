@@ -58,6 +58,8 @@ func TestConfigIsRefused(t *testing.T) {
 		"no currency":    func(c *Config) { c.Street.Currency = "" },
 		"wild price":     func(c *Config) { c.Street.ImportPrice = energy.MaxPrice + 1 },
 		"no homes":       func(c *Config) { c.Street.Homes = nil },
+		"tokens alone":   func(c *Config) { c.Wall = nil },
+		"orders alone":   func(c *Config) { c.Tokens, c.Wall = nil, nil },
 		"same member":    func(c *Config) { c.Street.Homes = append(c.Street.Homes[:1:1], c.Street.Homes[0]) },
 	} {
 		c := street.config()

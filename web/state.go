@@ -2,11 +2,14 @@ package web
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/meter"
 )
 
@@ -40,10 +43,58 @@ type state struct {
 	flow       *flow
 	market     *market
 	settlement *settlements
+	feed       *feed
+	moved      chan struct{} // closed when the view of the market has moved on
 }
 
 func newState(street Street, now func() time.Time) *state {
-	return &state{now: now, flow: newFlow(street.Homes), market: newMarket(street), settlement: &settlements{}}
+	s := &state{
+		now: now, flow: newFlow(street.Homes), market: newMarket(street), settlement: &settlements{}, moved: make(chan struct{}),
+	}
+	s.feed = newFeed(s)
+	return s
+}
+
+// await returns when the view of the market has seen the command of that sequence.
+func (s *state) await(ctx context.Context, sequence uint64) error {
+	for {
+		s.mu.Lock()
+		seen, moved := s.market.view.Sequence(), s.moved
+		s.mu.Unlock()
+		if seen >= sequence {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return fmt.Errorf("the view is at %d, waiting for %d: %w", seen, sequence, ctx.Err())
+		}
+	}
+}
+
+// wake lets those who await look again.
+func (s *state) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.moved)
+	s.moved = make(chan struct{})
+}
+
+// orders are a member's, the newest first.
+func (s *state) orders(member energy.Member) []exchange.OrderState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.market.view.Orders(member)
+}
+
+// order is one of a member's orders, or false for an id that the member never used or that was forgotten.
+func (s *state) order(member energy.Member, id exchange.ClientID) (exchange.OrderState, bool) {
+	for _, o := range s.orders(member) {
+		if o.ClientID == id {
+			return o, true
+		}
+	}
+	return exchange.OrderState{}, false
 }
 
 func (s *state) change(f func()) {

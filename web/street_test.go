@@ -7,7 +7,6 @@ import (
 	"crypto/ecdsa"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -36,10 +35,16 @@ const booksAhead = 4
 // is the Source of the server it feeds.
 type testStreet struct {
 	clock  atomic.Int64 // Unix milliseconds
+	wall   atomic.Int64 // Unix milliseconds
 	server *Server
 	homes  []Home
 	random *rand.Rand
+	tokens *testTokens
+	log    bytes.Buffer // everything that is logged
+
+	writer sync.Mutex // of the market
 	market *exchange.Market
+	lose   error           // what Submit returns after it has done its work
 	gate   energy.Interval // the next whose gate closes
 	keys   []*ecdsa.PrivateKey
 
@@ -56,7 +61,7 @@ func newTestStreet(t testing.TB) *testStreet {
 		market: exchange.NewMarket(exchange.Rules{
 			Zone: "street", Length: energy.FifteenMinutes, MaxPrice: 400_000, Tick: 100, MaxQuantity: 100_000,
 		}),
-		gate: energy.IntervalAt(testStart, energy.FifteenMinutes).Next(),
+		gate: energy.IntervalAt(testStart, energy.FifteenMinutes).Next(), tokens: newTestTokens(),
 	}
 	s.clock.Store(testStart.UnixMilli())
 	for i, name := range names {
@@ -89,8 +94,33 @@ func (s *testStreet) config() Config {
 			ImportPrice: testTariff.Import, ExportPrice: testTariff.Export, Homes: s.homes,
 			Contracts: []Contract{{"hub", bytes.Repeat([]byte{0xab}, 20)}, {"token", bytes.Repeat([]byte{0xcd}, 20)}},
 		},
-		Source: s, Now: s.now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Source: s, Now: s.now, Log: slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Tokens: s.tokens, Submit: s.submit, Wall: func() time.Time { return time.UnixMilli(s.wall.Load()) }, Rules: s.market.Rules(),
 	}
+}
+
+// submit is the sequencer of this street.
+func (s *testStreet) submit(ctx context.Context, commands ...exchange.Command) ([][]exchange.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var events [][]exchange.Event
+	for _, c := range commands {
+		if err := c.Encodable(); err != nil {
+			return nil, err
+		}
+		events = append(events, s.apply(c))
+	}
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	return events, s.lose
+}
+
+// loseAnswers lets Submit do its work and return err, or tell what happened again.
+func (s *testStreet) loseAnswers(err error) {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	s.lose = err
 }
 
 func (s *testStreet) now() time.Time { return time.UnixMilli(s.clock.Load()).UTC() }
@@ -151,9 +181,11 @@ func (s *testStreet) order() {
 	}
 }
 
-func (s *testStreet) apply(c exchange.Command) {
+func (s *testStreet) apply(c exchange.Command) []exchange.Event {
+	s.writer.Lock()
+	defer s.writer.Unlock()
 	c.Time = s.clock.Load()
-	events := s.market.Apply(c)
+	events := slices.Clone(s.market.Apply(c))
 	for _, e := range events {
 		if e.Kind == exchange.Traded {
 			start := e.Interval.StartUnix()
@@ -162,9 +194,10 @@ func (s *testStreet) apply(c exchange.Command) {
 			})
 		}
 	}
-	if err := s.server.Market(slices.Clone(events)); err != nil {
+	if err := s.server.Market(events); err != nil {
 		panic(err)
 	}
+	return events
 }
 
 // closeGate shuts the book whose delivery begins, and settles the interval that ended.

@@ -22,6 +22,7 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle demo            run a make-believe street on real parts, with a page
   wattle audit           recompute everything that was settled in a data directory
   wattle meter read      print what a SunSpec device says
+  wattle exchange replay play a file of orders through the market's books and time it
   wattle help            this text
 
 Each command explains its flags with --help.
@@ -47,11 +48,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	if name == "meter" && len(args) > 0 {
-		name, args = "meter "+args[0], args[1:]
+	if (name == "meter" || name == "exchange") && len(args) > 0 {
+		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
-		"demo": demo, "audit": audit, "meter read": meterRead,
+		"demo": demo, "audit": audit, "meter read": meterRead, "exchange replay": exchangeReplay,
 	}
 	command, ok := commands[name]
 	switch {
@@ -191,6 +192,18 @@ func meterRead(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		return err
 	}
 	return node.MeterRead(ctx, c, stdout)
+}
+
+func exchangeReplay(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.ReplayConfig
+	set := flag.NewFlagSet("wattle exchange replay", flag.ContinueOnError)
+	set.StringVar(&c.Workload, "workload", "", "file of commands in the format MEWL, version 1")
+	set.StringVar(&c.Trades, "trades", "", "file to write every trade to")
+	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
+	if err := parse(set, args, stderr); err != nil {
+		return err
+	}
+	return node.ExchangeReplay(ctx, c, stdout)
 }
 
 // defaultData is where a demo lives that was not told otherwise. As root it must be a place that the database's

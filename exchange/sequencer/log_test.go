@@ -18,7 +18,7 @@ func TestRestartRebuildsTheSameMarket(t *testing.T) {
 		s := newSequencer(t, b, clock, rules)
 		for _, c := range randomOrders(round, 150) {
 			clock.advance(time.Second)
-			if err := s.commit(t.Context(), w, []request{{commands: []exchange.Command{c}, reply: make(chan reply, 1)}}); err != nil {
+			if err := commit(t.Context(), s, w, c); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -39,13 +39,13 @@ func TestCrashBetweenTheLogs(t *testing.T) {
 			b, clock := bustest.Open(t), newClock()
 			s := newSequencer(t, b, clock, rules)
 			w := recovered(t, s)
-			commit := func(commands ...exchange.Command) {
+			do := func(commands ...exchange.Command) {
 				t.Helper()
-				if err := s.commit(t.Context(), w, []request{{commands: commands, reply: make(chan reply, 1)}}); err != nil {
+				if err := commit(t.Context(), s, w, commands...); err != nil {
 					t.Fatal(err)
 				}
 			}
-			commit(open(0), open(1))
+			do(open(0), open(1))
 			for n := 0; n < exchange.MaxResting; n += 512 {
 				var many []exchange.Command
 				for i := range 512 {
@@ -54,8 +54,8 @@ func TestCrashBetweenTheLogs(t *testing.T) {
 					there.Interval = interval(1)
 					many = append(many, here, there)
 				}
-				commit(many[:512]...)
-				commit(many[512:]...)
+				do(many[:512]...)
+				do(many[512:]...)
 			}
 			last := []exchange.Command{{Kind: exchange.CloseGate, Interval: interval(0)}, {Kind: exchange.CloseGate, Interval: interval(1)}}
 			for i := range last {
@@ -64,7 +64,7 @@ func TestCrashBetweenTheLogs(t *testing.T) {
 			if err := w.appendBatch(t.Context(), last); err != nil {
 				t.Fatal(err)
 			}
-			groups := messages(w.apply(last))
+			groups := w.apply(last, outcome{}).messages()
 			if len(groups) != 2 {
 				t.Fatalf("%d messages for the batch, want 2", len(groups))
 			}
@@ -109,7 +109,7 @@ func TestLogsThatDoNotVerifyHalt(t *testing.T) {
 			b, clock := bustest.Open(t), newClock()
 			s := newSequencer(t, b, clock, rules)
 			w := recovered(t, s)
-			if err := s.commit(t.Context(), w, []request{{commands: []exchange.Command{open(0)}, reply: make(chan reply, 1)}}); err != nil {
+			if err := commit(t.Context(), s, w, open(0)); err != nil {
 				t.Fatal(err)
 			}
 			batch := good(w)
@@ -137,7 +137,7 @@ func TestMarketLogThatIsNotTheOrderLogsHalts(t *testing.T) {
 			if err := w.appendBatch(t.Context(), commands); err != nil {
 				t.Fatal(err)
 			}
-			m := exchange.Message{Zone: rules.Zone, Number: 1, Events: w.apply(commands)[0]}
+			m := exchange.Message{Zone: rules.Zone, Number: 1, Events: w.apply(commands, outcome{}).events}
 			spoil(&m)
 			if _, err := b.Append(t.Context(), bus.MarketSubject(rules.Zone), 0, exchange.AppendMessage(nil, m)); err != nil {
 				t.Fatal(err)

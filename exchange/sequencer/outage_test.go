@@ -29,7 +29,7 @@ func TestServerOutages(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	b, err := bus.Open(t.Context(), nc)
+	b, err := bus.Open(t.Context(), nc, bus.WithStatement())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestOwnBatchArrivesLate(t *testing.T) {
 	if !s.fencedByItself(t.Context(), fmt.Errorf("order batch 2: %w", bus.ErrFenced), own) {
 		t.Error("the own batch was taken for another's")
 	}
-	data, next := w.seal(w.apply(late)[0])
+	data, next := w.seal(w.apply(late, outcome{}).events)
 	before := w.message
 	for range 2 { // the second time it finds the first
 		w.message = before

@@ -2,7 +2,6 @@ package sequencer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -35,9 +34,9 @@ var (
 	ErrBusy = problem.New(problem.Conflict, "the sequencer is running already")
 )
 
-// retryPause is the wall time between two attempts to reach the logs: short against a gate closure, long against a
-// call.
-const retryPause = 250 * time.Millisecond
+// leaseTerm is the default of Config.Lease: with a renewal every third of it and a look every tenth of it, another
+// sequencer takes over within 3.3 s and a replay.
+const leaseTerm = 3 * time.Second
 
 // Config is what a sequencer needs.
 type Config struct {
@@ -45,8 +44,17 @@ type Config struct {
 	Bus      *bus.Bus         //
 	Now      func() time.Time // the zone's clock; commands never go back in time even if it does
 	Log      *slog.Logger     //
-	MaxBatch int              // commands after which a batch is written at once; 0 means 100, at most exchange.MaxBatch
-	MaxWait  time.Duration    // wall time a batch waits for more commands after its first; 0 means 2 ms
+	MaxBatch int              // commands after which a batch is written at once; 0 means exchange.MaxBatch, which is the most
+
+	// Lease is the wall time after which another sequencer of the zone takes over from one that does not answer, unless
+	// the message server has another term already (bus.Lease): 0 means 3 s, at least 300 ms. A negative one means that
+	// there is no other, as on a message server without a port; if there is one all the same, the slower one's Run ends
+	// with bus.ErrFenced.
+	Lease time.Duration
+
+	// Checkpoint is how many commands a restart replays at most, or a little more: 0 means 500,000; a negative one means
+	// that it replays all, and saves no checkpoints.
+	Checkpoint int
 }
 
 // Validate checks that a sequencer can run with c.
@@ -59,8 +67,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("bus, clock and log are required: %w", ErrConfig)
 	case c.MaxBatch < 0 || c.MaxBatch > exchange.MaxBatch:
 		return fmt.Errorf("batches of %d commands: use 1 to %d: %w", c.MaxBatch, exchange.MaxBatch, ErrConfig)
-	case c.MaxWait < 0 || c.MaxWait > time.Second:
-		return fmt.Errorf("waiting %s for a batch: use up to 1s: %w", c.MaxWait, ErrConfig)
+	case c.Lease > 0 && c.Lease < 300*time.Millisecond || c.Lease > time.Minute:
+		return fmt.Errorf("a lease of %s: use 300ms to 1m, or a negative one for none: %w", c.Lease, ErrConfig)
 	}
 	return nil
 }
@@ -103,10 +111,13 @@ func New(c Config) (*Sequencer, error) {
 		return nil, err
 	}
 	if c.MaxBatch == 0 {
-		c.MaxBatch = 100
+		c.MaxBatch = exchange.MaxBatch
 	}
-	if c.MaxWait == 0 {
-		c.MaxWait = 2 * time.Millisecond
+	if c.Lease == 0 {
+		c.Lease = leaseTerm
+	}
+	if c.Checkpoint == 0 {
+		c.Checkpoint = checkpointEvery
 	}
 	return &Sequencer{config: c, ready: make(chan struct{})}, nil
 }
@@ -189,145 +200,4 @@ func (s *Sequencer) end() {
 	defer s.mutex.Unlock()
 	close(s.now.done)
 	s.now, s.ready = nil, make(chan struct{})
-}
-
-// Run replays the order log, completes the market log, and then takes commands until ctx is done, when it finishes the
-// batch in hand and returns ctx's error. While the logs cannot be reached it takes none and starts over, from the
-// replay, until they can. It ends when another sequencer writes the zone (bus.ErrFenced) and when the logs do not
-// verify (ErrBroken, ErrOtherRules): both need a person.
-func (s *Sequencer) Run(ctx context.Context) error {
-	if !s.busy.CompareAndSwap(false, true) {
-		return ErrBusy
-	}
-	defer s.busy.Store(false)
-	own := map[exchange.Digest]bool{} // batches that may yet arrive in the log
-	for {
-		err := s.runOnce(ctx, own)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if problem.KindOf(err) != problem.Unavailable && !s.fencedByItself(ctx, err, own) {
-			return fmt.Errorf("market of zone %s: %w", s.config.Rules.Zone, err)
-		}
-		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "market interrupted", slog.String("zone", string(s.config.Rules.Zone)), slog.String("problem", err.Error()))
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(retryPause):
-		}
-	}
-}
-
-// runOnce is Run until the first problem.
-func (s *Sequencer) runOnce(ctx context.Context, own map[exchange.Digest]bool) error {
-	w, err := s.recover(ctx)
-	if err != nil {
-		return err
-	}
-	w.unconfirmed = own
-	s.config.Log.LogAttrs(ctx, slog.LevelInfo, "market ready", slog.String("zone", string(s.config.Rules.Zone)),
-		slog.Uint64("sequence", w.market.Sequence()), slog.Int("open_books", len(w.market.Open())))
-	s.publishGates(w.market)
-	running := s.begin()
-	defer s.end()
-	return s.serve(ctx, w, running.requests)
-}
-
-// fencedByItself reports whether the newest batch is one of this sequencer's own that arrived after all, later than it
-// waited: then there is no other writer.
-func (s *Sequencer) fencedByItself(ctx context.Context, err error, own map[exchange.Digest]bool) bool {
-	if !errors.Is(err, bus.ErrFenced) || len(own) == 0 {
-		return false
-	}
-	last, found, err := s.config.Bus.LastOf(ctx, bus.OrderSubject(s.config.Rules.Zone))
-	return err == nil && found && own[exchange.DigestOf(last.Data)]
-}
-
-// serve gathers requests into batches and commits each. It answers every request it takes.
-func (s *Sequencer) serve(ctx context.Context, w *writer, requests <-chan request) error {
-	var held *request // did not fit the batch before
-	for {
-		var batch []request
-		if held != nil {
-			batch, held = append(batch, *held), nil
-		} else {
-			select {
-			case <-ctx.Done():
-				return nil
-			case r := <-requests:
-				batch = append(batch, r)
-			}
-		}
-		batch, held = s.gather(batch, requests)
-		if err := s.commit(ctx, w, batch); err != nil {
-			if held != nil {
-				held.reply <- reply{err: ErrNotRunning}
-			}
-			return err
-		}
-	}
-}
-
-// gather adds requests to a batch until it is full or its time is up. A request is never divided: the one that does
-// not fit is held for the next batch.
-func (s *Sequencer) gather(batch []request, requests <-chan request) (full []request, held *request) {
-	count := len(batch[0].commands)
-	deadline := time.NewTimer(s.config.MaxWait)
-	defer deadline.Stop()
-	for count < s.config.MaxBatch {
-		select {
-		case r := <-requests:
-			count += len(r.commands)
-			if count > exchange.MaxBatch {
-				return batch, &r
-			}
-			batch = append(batch, r)
-		case <-deadline.C:
-			return batch, nil
-		}
-	}
-	return batch, nil
-}
-
-// commit makes a batch durable, applies it, answers, and publishes the events. A batch once begun is finished even if
-// ctx ends; the bus bounds how long that takes.
-func (s *Sequencer) commit(ctx context.Context, w *writer, requests []request) error {
-	ctx = context.WithoutCancel(ctx)
-	var commands []exchange.Command
-	for _, r := range requests {
-		commands = append(commands, r.commands...)
-	}
-	at := max(s.config.Now().UnixMilli(), w.market.Time())
-	for i := range commands {
-		commands[i].Time = at
-	}
-	if err := w.appendBatch(ctx, commands); err != nil {
-		refusal := ErrUnconfirmed
-		if errors.Is(err, bus.ErrFenced) {
-			refusal = ErrNotRunning // the log refused it: nothing was written
-		}
-		for _, r := range requests {
-			r.reply <- reply{err: refusal}
-		}
-		return err
-	}
-	events := w.apply(commands)
-	s.publishGates(w.market)
-	rest := events
-	for _, r := range requests {
-		r.reply <- reply{events: rest[:len(r.commands):len(r.commands)]}
-		rest = rest[len(r.commands):]
-	}
-	for _, m := range messages(events) {
-		data, next := w.seal(m)
-		if err := w.publish(ctx, data, next); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Sequencer) publishGates(m *exchange.Market) {
-	newest, _ := m.Newest()
-	s.gates.Store(&Gates{Open: m.Open(), Newest: newest})
 }

@@ -34,9 +34,10 @@ func newClock() *testClock {
 func (c *testClock) Now() time.Time          { return time.UnixMilli(c.milli.Load()).UTC() }
 func (c *testClock) advance(d time.Duration) { c.milli.Add(d.Milliseconds()) }
 
+// newSequencer returns one that knows no lease: nothing but the log keeps two of them apart.
 func newSequencer(t testing.TB, b *bus.Bus, clock *testClock, r exchange.Rules) *Sequencer {
 	t.Helper()
-	s, err := New(Config{Rules: r, Bus: b, Now: clock.Now, Log: slog.New(slog.DiscardHandler)})
+	s, err := New(Config{Rules: r, Bus: b, Now: clock.Now, Log: slog.New(slog.DiscardHandler), Lease: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +112,19 @@ func recovered(t testing.TB, s *Sequencer) *writer {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// commit does one step of a running sequencer: a batch of commands through both logs.
+func commit(ctx context.Context, s *Sequencer, w *writer, commands ...exchange.Command) error {
+	return s.flow(ctx, w, w.message, func(_ context.Context, durable chan<- batch) error {
+		b := batch{requests: []request{{commands: commands, reply: make(chan reply, 1)}}}
+		err := s.commit(ctx, w, &b)
+		if err == nil {
+			b.end = w.batch
+			durable <- b
+		}
+		return err
+	})
 }
 
 // randomOrders are commands of a small street.
@@ -300,25 +314,4 @@ func TestSubmitRefuses(t *testing.T) {
 	if _, err := New(Config{Rules: rules}); !errors.Is(err, ErrConfig) {
 		t.Errorf("no bus: got %v, want ErrConfig", err)
 	}
-}
-
-func BenchmarkSubmit(b *testing.B) {
-	bu, clock := bustest.Open(b), newClock()
-	s := newSequencer(b, bu, clock, rules)
-	start(b, s)
-	if _, err := s.Submit(b.Context(), open(0)); err != nil {
-		b.Fatal(err)
-	}
-	var serial atomic.Int64
-	b.SetParallelism(100)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			n := int(serial.Add(1))
-			side := exchange.Side(1 + n%2)
-			if _, err := s.Submit(context.Background(), order(fmt.Sprintf("home-%d", n%50), n, side, 180_000, 10)); err != nil {
-				b.Error(err)
-			}
-		}
-	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
 }

@@ -41,6 +41,10 @@ const (
 type Bus struct {
 	nc *nats.Conn
 	js jetstream.JetStream
+
+	system   *nats.Conn // these three: see Durable
+	monitors []string
+	stated   bool
 }
 
 // Message is one entry of a log.
@@ -51,13 +55,17 @@ type Message struct {
 }
 
 // Open creates the logs that do not exist yet and refuses those whose settings could lose messages. What only
-// concerns the operator of the server (replicas, placement) stays as it is. Closing nc is the caller's.
-func Open(ctx context.Context, nc *nats.Conn) (*Bus, error) {
+// concerns the operator of the server (replicas, placement) stays as it is. Closing nc is the caller's. Who needs to
+// know that messages survive a power cut asks Durable; options tell it whom to ask.
+func Open(ctx context.Context, nc *nats.Conn, options ...Option) (*Bus, error) {
 	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(callTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("open message logs: %w", err)
 	}
 	b := &Bus{nc: nc, js: js}
+	for _, o := range options {
+		o(b)
+	}
 	for _, s := range streams {
 		if err := b.openStream(ctx, s.name, s.subject); err != nil {
 			return nil, fmt.Errorf("open log %s: %w", s.name, err)
@@ -156,7 +164,7 @@ func classify(err error) error {
 		}
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrDamaged):
 		return err
 	case errors.Is(err, nats.ErrMaxPayload):
 		return ErrTooLarge

@@ -185,7 +185,7 @@ func TestReadingBeyondTheEndIsDamage(t *testing.T) {
 	if _, err := b.Replay(ctx, subject, 2, none); err != nil {
 		t.Fatalf("replay from the end: %v", err)
 	}
-	if _, err := b.Replay(ctx, subject, 3, none); !errors.Is(err, bus.ErrDamaged) {
+	if _, err := b.Replay(ctx, subject, 3, none); !errors.Is(err, bus.ErrDamaged) || problem.KindOf(err) != problem.Internal {
 		t.Fatalf("replay: got %v, want %v", err, bus.ErrDamaged)
 	}
 	if err := b.Follow(ctx, subject, 3, none); !errors.Is(err, bus.ErrDamaged) {

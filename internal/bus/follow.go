@@ -30,6 +30,10 @@ const (
 
 	// patience is how long Replay tries without progress. Follow has no end but its context.
 	patience = 15 * time.Second
+
+	// mostStuck is how often in a row the server may open a cursor and then not hand over what it says is there, until it
+	// is taken for unreadable: it keeps silent about entries that do not fit their own sum.
+	mostStuck = 2
 )
 
 // Replay hands over, in order, the messages of a subject from a sequence on that exist now, and returns the sequence
@@ -68,10 +72,11 @@ type reader struct {
 	finite  bool   // end when nothing is pending
 }
 
-// errDone ends a finite reader; errDoubt ends a session.
+// errDone ends a finite reader; errDoubt and errStuck end a session.
 var (
 	errDone  = errors.New("all is read")
 	errDoubt = errors.New("a message may have been missed")
+	errStuck = errors.New("a message that is there does not come")
 )
 
 // eachError marks an error that is the caller's own and goes back as it is.
@@ -87,6 +92,7 @@ func (b *Bus) newReader(subject string, from uint64, each func(Message) error) (
 
 func (r *reader) run(ctx context.Context) error {
 	pause, waited := retryFirst, time.Duration(0) // waited: sum of the pauses since the last message
+	stuck := 0
 	for {
 		before := r.next
 		err := r.session(ctx)
@@ -102,7 +108,13 @@ func (r *reader) run(ctx context.Context) error {
 			return fmt.Errorf("read %s: %w", r.subject, classify(err))
 		}
 		if r.next > before {
-			pause, waited = retryFirst, 0
+			pause, waited, stuck = retryFirst, 0, 0
+		}
+		if errors.Is(err, errStuck) {
+			stuck++
+		}
+		if stuck == mostStuck {
+			return fmt.Errorf("read %s: nothing comes from sequence %d on: %w", r.subject, r.next, ErrDamaged)
 		}
 		if waited += pause; r.finite && waited > patience {
 			return fmt.Errorf("read %s: %w", r.subject, classify(err))
@@ -181,6 +193,8 @@ func (r *reader) wait(ctx context.Context, messages jetstream.MessagesContext, r
 		switch {
 		case r.b.nc.Stats().Reconnects != reconnects:
 			return nil, errDoubt
+		case idle && r.finite:
+			return nil, errStuck
 		case !idle:
 			return m, err
 		}

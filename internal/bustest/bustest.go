@@ -11,21 +11,25 @@ import (
 	"github.com/wattle/wattle/internal/bus"
 )
 
-// Open starts a server and opens the logs on it. Both end with the test.
+// Open starts a server and opens the logs on it. Both end with the test. The bus says that it is durable, as no test
+// cuts the power.
 func Open(t testing.TB) *bus.Bus {
 	t.Helper()
 	ns := Start(t, &server.Options{DontListen: true})
-	nc, err := nats.Connect("", nats.InProcessServer(ns))
+	nc, err := nats.Connect("", nats.InProcessServer(dialer{ns}))
 	if err != nil {
 		t.Fatalf("connect to message server: %v", err)
 	}
 	t.Cleanup(nc.Close)
-	b, err := bus.Open(t.Context(), nc)
+	b, err := bus.Open(t.Context(), nc, bus.WithStatement())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+// dialer connects to a server in this process without saying which one it is: the bus cannot look at its settings.
+type dialer struct{ nats.InProcessConnProvider }
 
 // Start starts a server with JetStream and quiet defaults in the fields of options that are not set. It does not fsync
 // each message, as no test cuts the power. It ends with the test.

@@ -1,0 +1,199 @@
+package exchange
+
+import (
+	"slices"
+
+	"github.com/wattle/wattle/energy"
+)
+
+// account is what the market knows of a member.
+type account struct {
+	name        energy.Member
+	household   uint32 // 0: its own
+	fleet       uint32
+	feeder      uint32
+	halted      bool
+	first, last uint32 // its resting orders, in the order they entered
+
+	// Money, where the rules limit it: reserved + committed <= collateral when they were last raised.
+	collateral energy.Money
+	reserved   energy.Money // what its resting orders may cost at worst
+	committed  energy.Money // what its trades cost in intervals that are not settled
+}
+
+// owner tells households apart: members of one do not trade with each other.
+func (a *account) owner(number uint32) uint32 {
+	if a.household != 0 {
+		return a.household | 1<<31
+	}
+	return number
+}
+
+// available is what further orders may cost.
+func (a *account) available() energy.Money { return a.collateral - a.reserved - a.committed }
+
+// commitment names what a member's trades of one interval cost.
+type commitment struct {
+	member uint32
+	start  int64
+}
+
+// headroom is what the members of a feeder may buy or sell in one interval.
+type headroom struct {
+	feeder uint32
+	side   Side
+	limit  energy.WattHours
+	used   energy.WattHours // resting and traded
+}
+
+// unit is what an order costs per Wh at worst: buyers pay, and sellers do where the price is negative.
+func unit(side Side, price energy.Price) energy.Money {
+	if side == Sell {
+		price = -price
+	}
+	return energy.Money(max(0, price))
+}
+
+// lookup returns the account of a member and its number. A member not met yet has the number it would get, and an
+// account nobody may change.
+func (m *Market) lookup(name energy.Member) (*account, uint32) {
+	if n, known := m.numberOf(name); known {
+		return &m.accounts[n], n
+	}
+	return &account{}, uint32(len(m.accounts))
+}
+
+// intern returns the account of a member, opening one for a number that is new.
+func (m *Market) intern(name energy.Member, number uint32) *account {
+	if int(number) == len(m.accounts) {
+		m.accounts = append(m.accounts, account{name: name})
+		m.memberOf[name] = number
+	}
+	return &m.accounts[number]
+}
+
+// room returns the headroom of a feeder, or nil where none was set.
+func (b *book) room(feeder uint32, side Side) *headroom {
+	i, found := b.roomAt(feeder, side)
+	if !found {
+		return nil
+	}
+	return &b.rooms[i]
+}
+
+func (b *book) roomAt(feeder uint32, side Side) (int, bool) {
+	return slices.BinarySearchFunc(b.rooms, headroom{feeder: feeder, side: side}, func(a, b headroom) int {
+		if a.feeder != b.feeder {
+			return int(int64(a.feeder) - int64(b.feeder))
+		}
+		return int(a.side) - int(b.side)
+	})
+}
+
+// reserve takes what an order of quantity may cost and carry off its member's limits; a negative quantity gives it back.
+func (m *Market) reserve(a *account, b *book, side Side, price energy.Price, quantity energy.WattHours) {
+	if m.rules.Collateral != Unlimited {
+		a.reserved += unit(side, price) * energy.Money(quantity)
+	}
+	m.carry(a, b, side, quantity)
+}
+
+// carry takes energy off a feeder's headroom; a negative quantity gives it back.
+func (m *Market) carry(a *account, b *book, side Side, quantity energy.WattHours) {
+	if m.rules.Headroom == Unlimited {
+		return
+	}
+	if r := b.room(a.feeder, side); r != nil {
+		r.used += quantity
+	}
+}
+
+// commit keeps what a trade costs a member until its interval is settled. The energy stays off the headroom.
+func (m *Market) commit(a *account, number uint32, b *book, side Side, price energy.Price, quantity energy.WattHours) {
+	cost := unit(side, price) * energy.Money(quantity)
+	if m.rules.Collateral == Unlimited || cost == 0 {
+		return
+	}
+	a.committed += cost
+	m.commitments[commitment{number, b.interval.StartUnix()}] += cost
+}
+
+// setCollateral takes in what a member has deposited.
+func (m *Market) setCollateral(c *Command) {
+	_, number := m.lookup(c.Member)
+	switch {
+	case !named(c.Member) || c.Amount < 0:
+		m.refuse(c, 0, BadCommand)
+		return
+	case c.Interval.Valid() && c.Interval.Length() != m.rules.Length:
+		m.refuse(c, 0, MisalignedInterval)
+		return
+	}
+	m.committing = true
+	a := m.intern(c.Member, number)
+	a.collateral = c.Amount
+	if c.Interval.Valid() {
+		settled := commitment{number, c.Interval.StartUnix()}
+		a.committed -= m.commitments[settled]
+		delete(m.commitments, settled)
+	}
+	m.emit(Event{Kind: CollateralSet, Interval: c.Interval, Member: c.Member, Amount: c.Amount})
+}
+
+// setHeadroom takes in what a feeder can carry.
+func (m *Market) setHeadroom(c *Command) {
+	b, why := m.bookOf(c.Interval)
+	switch {
+	case !c.Side.Valid() || c.Group > MaxGroup:
+		why = BadCommand
+	case c.Quantity < 0 || c.Quantity > maxHeadroom:
+		why = Overflow
+	}
+	if why != NoReason {
+		m.refuse(c, 0, why)
+		return
+	}
+	m.committing = true
+	i, found := b.roomAt(c.Group, c.Side)
+	if !found {
+		b.rooms = slices.Insert(b.rooms, i, headroom{feeder: c.Group, side: c.Side})
+	}
+	b.rooms[i].limit = c.Quantity
+	m.emit(Event{Kind: HeadroomSet, Interval: c.Interval, Side: c.Side, Quantity: c.Quantity, Group: c.Group})
+}
+
+// maxHeadroom is more than any book can trade, and far from overflow.
+const maxHeadroom = energy.WattHours(1) << 50
+
+// named reports whether a member's name is one.
+func named(name energy.Member) bool {
+	_, err := energy.ParseMember(string(name))
+	return err == nil
+}
+
+// allowed returns how much of quantity an account's limits allow an order at a price, and why not more. What the order
+// holds already, before it is amended, counts as free.
+func (m *Market) allowed(a *account, b *book, side Side, price energy.Price, quantity energy.WattHours, held *hold) (energy.WattHours, Reason) {
+	why := NoReason
+	if m.rules.Headroom != Unlimited {
+		free := held.energy
+		if r := b.room(a.feeder, side); r != nil {
+			free += r.limit - r.used
+		}
+		if free = max(0, free); free < quantity {
+			quantity, why = free-free%m.rules.lot(), TrimmedToHeadroom
+		}
+	}
+	if per := unit(side, price); m.rules.Collateral != Unlimited && per > 0 {
+		if most := energy.WattHours(max(0, a.available()+held.money) / per); most < quantity {
+			quantity, why = most, TrimmedToCollateral
+		}
+	}
+	return quantity - quantity%m.rules.lot(), why
+}
+
+// hold is what an order has reserved.
+type hold struct {
+	money  energy.Money
+	energy energy.WattHours
+}
