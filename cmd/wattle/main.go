@@ -200,7 +200,7 @@ func exchangeReplay(ctx context.Context, args []string, stdout, stderr io.Writer
 	set.StringVar(&c.Workload, "workload", "", "file of commands in the format MEWL, version 1")
 	set.StringVar(&c.Trades, "trades", "", "file to write every trade to")
 	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
-	if err := parse(set, args, stderr); err != nil {
+	if err := parse(set, args, stdout, stderr); err != nil {
 		return err
 	}
 	return node.ExchangeReplay(ctx, c, stdout)

@@ -30,6 +30,7 @@ func (s *street) startMarket(ctx context.Context, launch func(func(context.Conte
 	if err != nil {
 		return err
 	}
+	s.market = seq
 	gates, err := sequencer.NewClockwork(sequencer.ClockworkConfig{Sequencer: seq, Horizon: horizon, GateLead: gateLead(s.length)})
 	if err != nil {
 		return err

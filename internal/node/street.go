@@ -3,17 +3,24 @@ package node
 import (
 	"context"
 	"crypto/ecdsa"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/exchange"
+	"github.com/wattle/wattle/exchange/sequencer"
 	"github.com/wattle/wattle/internal/embed"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/oracle"
@@ -22,6 +29,7 @@ import (
 	"github.com/wattle/wattle/settlement/ledger"
 	"github.com/wattle/wattle/sim"
 	"github.com/wattle/wattle/web"
+	"github.com/wattle/wattle/web/token"
 )
 
 // street is a running demo: one zone with everything that works for it.
@@ -39,10 +47,11 @@ type street struct {
 	quorum   oracle.Quorum
 	attested attested
 	page     *web.Server
-	began    time.Time     // of the program, by the wall
-	ready    time.Duration // from began until the street lived
-	first    time.Duration // from ready until the first settlement of this run
-	settled  int           // intervals that this run settled
+	market   *sequencer.Sequencer // before the page is served
+	began    time.Time            // of the program, by the wall
+	ready    time.Duration        // from began until the street lived
+	first    time.Duration        // from ready until the first settlement of this run
+	settled  int                  // intervals that this run settled
 	faults   map[string]context.CancelFunc
 }
 
@@ -186,7 +195,7 @@ func (s *street) run(ctx context.Context, listener net.Listener, stderr io.Write
 	if err != nil {
 		return err
 	}
-	if err := s.openPage(contracts); err != nil {
+	if err := s.openPage(ctx, contracts); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -283,15 +292,49 @@ func (s *street) install(ctx context.Context, keys []ocr.Keys, registry oracle.R
 		{Name: "Oracle configuration", Address: capability[:]}}, nodes, err
 }
 
-func (s *street) openPage(contracts []web.Contract) (err error) {
+func (s *street) openPage(ctx context.Context, contracts []web.Contract) error {
+	tokens := token.New(s.db, streetZone, time.Now)
+	if err := s.issueTokens(ctx, tokens); err != nil {
+		return err
+	}
 	var homes []web.Home
 	for _, h := range s.homes {
 		homes = append(homes, h.page)
 	}
+	var err error
 	s.page, err = web.New(web.Config{Source: source{s.ledger, s.quorum}, Now: s.clock.Now, Log: s.log, Street: web.Street{
 		Zone: streetZone, Interval: s.length, GateLead: gateLead(s.length), Speed: s.config.Speed, Currency: "EUR", TimeZone: "Europe/Vienna",
-		ImportPrice: demoTariff.Import, ExportPrice: demoTariff.Export, Contracts: contracts, Homes: homes}})
+		ImportPrice: demoTariff.Import, ExportPrice: demoTariff.Export, Contracts: contracts, Homes: homes},
+		Tokens: tokens, Wall: time.Now, Rules: demoRules(s.length),
+		Submit: func(ctx context.Context, c ...exchange.Command) ([][]exchange.Event, error) {
+			return s.market.Submit(ctx, c...)
+		}})
 	return err
+}
+
+// issueTokens keeps one token of every home in the data directory, for programs that trade for it.
+func (s *street) issueTokens(ctx context.Context, tokens *token.Store) error {
+	path := filepath.Join(s.dir.Path("secrets"), "api-tokens.json")
+	had := map[energy.Member]string{}
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &had)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	var members []energy.Member
+	for _, h := range s.homes {
+		members = append(members, h.page.Member)
+	}
+	now, err := tokens.Ensure(ctx, members, web.TradeScope, "demo", had)
+	if err != nil || maps.Equal(now, had) {
+		return err
+	}
+	if text, err = json.MarshalIndent(now, "", "  "); err != nil {
+		return err
+	}
+	return writeFile(path, append(text, '\n'), 0o600)
 }
 
 // close stops the engines.
