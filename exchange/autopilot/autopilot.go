@@ -19,12 +19,16 @@ var ErrConfig = problem.New(problem.Invalid, "unusable autopilot settings")
 // maxCall bounds the commands of one call to Submit.
 const maxCall = 100
 
+// maxHorizon is a day: a battery of a home is full and empty within one.
+const maxHorizon = 24 * time.Hour
+
 // Home is a household that lets the autopilot trade.
 type Home struct {
 	Member      energy.Member
 	Meter       energy.Meter // of its connection point
 	SellAtLeast energy.Price // the tariff's export price or more: then selling cannot lose against the supplier
 	BuyAtMost   energy.Price // the tariff's import price or less: then buying cannot lose either
+	Battery     Battery      // the zero value where there is none, or nothing is known of it
 }
 
 // Submit sends commands to the market and returns the events of each, in the same order. An error of kind Unavailable
@@ -41,8 +45,9 @@ type Config struct {
 	Log         *slog.Logger     //
 	GateLead    time.Duration    // zone time from gate closure to the start of delivery, as the market keeps it
 	Ahead       time.Duration    // zone time before gate closure from which orders are placed; 0 means a third of an interval
-	Reprice     time.Duration    // zone time before gate closure at which prices move; 0 means a tenth of an interval
+	Reprice     time.Duration    // zone time before gate closure from which prices move; 0 means a sixth of an interval
 	MaxAge      time.Duration    // zone time after which live values are too old to trade on; 0 means one interval
+	Horizon     time.Duration    // how far plans look ahead; 0 means a day
 	MinQuantity energy.WattHours // less is not worth an order; 0 means 10 Wh
 	Period      time.Duration    // wall time between two looks at the clock; 0 means 100 ms
 }
@@ -52,7 +57,7 @@ func (c *Config) setDefaults() {
 	for _, d := range []struct {
 		value *time.Duration
 		unset time.Duration
-	}{{&c.Ahead, length / 3}, {&c.Reprice, length / 10}, {&c.MaxAge, length}, {&c.Period, 100 * time.Millisecond}} {
+	}{{&c.Ahead, length / 3}, {&c.Reprice, length / 6}, {&c.MaxAge, length}, {&c.Horizon, maxHorizon}, {&c.Period, 100 * time.Millisecond}} {
 		if *d.value == 0 {
 			*d.value = d.unset
 		}
@@ -60,6 +65,7 @@ func (c *Config) setDefaults() {
 	if c.MinQuantity == 0 {
 		c.MinQuantity = 10
 	}
+	c.MinQuantity = max(c.MinQuantity, c.Rules.MinQuantity)
 }
 
 // Validate checks that an autopilot can run with c.
@@ -72,6 +78,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("market, clock and log are required: %w", ErrConfig)
 	case !c.Tariff.Export.Valid() || !c.Tariff.Import.Valid() || c.Tariff.Export > c.Tariff.Import:
 		return fmt.Errorf("tariff pays %s and asks %s: it cannot pay more than it asks: %w", c.Tariff.Export, c.Tariff.Import, ErrConfig)
+	case c.Tariff.Network < 0 || !(c.Tariff.Import + c.Tariff.Network).Valid():
+		return fmt.Errorf("network charge %s: use 0 or more, with the import price at most %s: %w", c.Tariff.Network, energy.MaxPrice, ErrConfig)
+	case c.Horizon < 0 || c.Horizon > maxHorizon:
+		return fmt.Errorf("horizon of %s: use at most %s: %w", c.Horizon, maxHorizon, ErrConfig)
 	case c.GateLead < 0 || c.Ahead < 0 || c.Reprice < 0 || c.MaxAge < 0 || c.Period < 0 || c.MinQuantity < 0:
 		return fmt.Errorf("negative time or quantity: %w", ErrConfig)
 	}
@@ -85,6 +95,9 @@ func (c Config) Validate() error {
 		}
 		if !h.SellAtLeast.Valid() || !h.BuyAtMost.Valid() {
 			return fmt.Errorf("home %s: limits %s and %s: %w: %w", h.Member, h.SellAtLeast, h.BuyAtMost, energy.ErrRange, ErrConfig)
+		}
+		if err := h.Battery.validate(); err != nil {
+			return fmt.Errorf("home %s: %w: %w", h.Member, err, ErrConfig)
 		}
 		members[h.Member], meters[h.Meter] = true, true
 	}
@@ -100,14 +113,6 @@ type Autopilot struct {
 	feeds map[energy.Meter]*feed
 }
 
-// feed is what was heard of one meter.
-type feed struct {
-	live     meter.Live // zero before the first
-	reading  meter.SignedReading
-	net      energy.WattHours // of the last interval measured
-	netKnown bool
-}
-
 // New returns an autopilot that is not running yet.
 func New(c Config) (*Autopilot, error) {
 	if err := c.Validate(); err != nil {
@@ -117,7 +122,7 @@ func New(c Config) (*Autopilot, error) {
 	a := &Autopilot{config: c, feeds: map[energy.Meter]*feed{}}
 	for _, h := range c.Homes {
 		a.traders = append(a.traders, &trader{home: h, stagger: stagger(h.Member)})
-		a.feeds[h.Meter] = &feed{}
+		a.feeds[h.Meter] = newFeed(&a.config, h)
 	}
 	return a, nil
 }
@@ -126,21 +131,35 @@ func New(c Config) (*Autopilot, error) {
 func (a *Autopilot) Live(l meter.Live) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	if f := a.feeds[l.Meter]; f != nil && l.At >= f.live.At {
-		f.live = l
+	if f := a.feeds[l.Meter]; f != nil {
+		f.hear(l)
 	}
 }
 
-// Reading takes in a signed reading, the signature of which others check: the autopilot only estimates by it.
+// Reading takes in a signed reading, the signature of which others check: the autopilot only estimates by it. Fed with
+// the log of readings from its start, an autopilot knows after a restart what it knew of every home's habits; how its
+// battery was used is known from live values only, and is learned again.
 func (a *Autopilot) Reading(r meter.SignedReading) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	f := a.feeds[r.Meter]
-	if f == nil || r.Device == f.reading.Device && r.Counter <= f.reading.Counter {
-		return
+	if f := a.feeds[r.Meter]; f != nil {
+		f.learn(r)
 	}
-	f.net, f.netKnown = netOf(f.reading, r, a.config.Rules.Length)
-	f.reading = r
+}
+
+// Plan is what a home is expected to do from the interval that is traded next to the horizon, or false where nothing is
+// known of it. Where the battery is controlled, its set points are for whoever controls it to carry out; the autopilot
+// itself commands nothing.
+func (a *Autopilot) Plan(m energy.Meter) (energy.Interval, Plan, bool) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	f := a.feeds[m]
+	if f == nil {
+		return energy.Interval{}, Plan{}, false
+	}
+	at := a.config.schedule(a.config.Now())
+	p, ok := f.plan(at, a.config.intervals())
+	return at.interval, p, ok
 }
 
 // Run trades until ctx is done, and returns ctx's error. While the market is not available it tries again.
@@ -148,7 +167,7 @@ func (a *Autopilot) Run(ctx context.Context) error {
 	tick := time.NewTicker(a.config.Period)
 	defer tick.Stop()
 	for {
-		err := a.step(ctx)
+		err := a.Step(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -163,8 +182,9 @@ func (a *Autopilot) Run(ctx context.Context) error {
 	}
 }
 
-// step lets every home say what it has to say now. A home that took its order back says at once what replaces it.
-func (a *Autopilot) step(ctx context.Context) error {
+// Step lets every home say what it has to say now. A home that took its order back says at once what replaces it. Run
+// calls it; a simulation that turns its own clock calls it instead of Run, never both.
+func (a *Autopilot) Step(ctx context.Context) error {
 	speakers := a.traders
 	for len(speakers) > 0 {
 		part := speakers[:min(maxCall, len(speakers))]
@@ -183,8 +203,8 @@ func (a *Autopilot) speak(ctx context.Context, traders []*trader) (again []*trad
 	var commands []exchange.Command
 	var speakers []*trader
 	for _, t := range traders {
-		net, known := a.forecast(t.home.Meter, at.now)
-		if c, ok := t.next(&a.config, at, net, known); ok {
+		estimate := func() (estimate, bool) { return a.estimate(t.home.Meter, at) }
+		if c, ok := t.next(&a.config, at, estimate); ok {
 			commands, speakers = append(commands, c), append(speakers, t)
 		}
 	}
@@ -197,7 +217,7 @@ func (a *Autopilot) speak(ctx context.Context, traders []*trader) (again []*trad
 	}
 	for i, t := range speakers {
 		a.tell(ctx, events[i])
-		t.learn(&a.config, commands[i], events[i])
+		t.learn(&a.config, at, commands[i], events[i], func() (estimate, bool) { return a.estimate(t.home.Meter, at) })
 		if t.phase == replacing {
 			again = append(again, t)
 		}
@@ -205,16 +225,10 @@ func (a *Autopilot) speak(ctx context.Context, traders []*trader) (again []*trad
 	return again, nil
 }
 
-// forecast is the net energy expected of a home, or false where nothing is known that is worth an order.
-func (a *Autopilot) forecast(m energy.Meter, now time.Time) (energy.WattHours, bool) {
+func (a *Autopilot) estimate(m energy.Meter, at schedule) (estimate, bool) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	f := a.feeds[m]
-	age := now.Sub(time.UnixMilli(f.live.At))
-	if f.live.At == 0 || !f.live.Reachable || age > a.config.MaxAge {
-		return 0, false
-	}
-	return forecast(f.live.Grid, f.net, f.netKnown, a.config.Rules.Length.Duration())
+	return a.feeds[m].estimate(at)
 }
 
 // tell logs the refusals that a person may want to know of.

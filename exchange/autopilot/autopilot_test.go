@@ -2,7 +2,6 @@ package autopilot
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -118,7 +117,7 @@ func (s *street) tell(a *Autopilot, reachable bool) {
 
 func (s *street) step(a *Autopilot) {
 	s.t.Helper()
-	if err := a.step(s.t.Context()); err != nil && !errors.Is(err, errOff) {
+	if err := a.Step(s.t.Context()); err != nil && !errors.Is(err, errOff) {
 		s.t.Fatal(err)
 	}
 }
@@ -163,7 +162,7 @@ func TestMorning(t *testing.T) {
 		s.step(a)
 		s.advance(12 * time.Second)
 	}
-	trades, moved, unfilled := 0, 0, 0
+	trades, cancels, unfilled := 0, 0, 0
 	for _, e := range s.events {
 		switch e.Kind {
 		case exchange.Traded:
@@ -185,15 +184,15 @@ func TestMorning(t *testing.T) {
 		for h := range homes {
 			key := fmt.Sprintf("%s %s", s.interval(n), home(h).Member)
 			got := s.accounts()[key]
-			if got == nil || got.orders != 1+got.cancels || got.cancels > 1 || got.traded > 300+25*h {
-				t.Errorf("%s: %+v, want one order of %d Wh, moved at most once", key, got, 300+25*h)
+			if got == nil || got.orders != 1+got.cancels || got.cancels > moves || got.traded > 300+25*h {
+				t.Errorf("%s: %+v, want one order of at most %d Wh, moved at most %d times", key, got, 300+25*h, moves)
 				continue
 			}
-			moved += got.cancels
+			cancels += got.cancels
 		}
 	}
-	if trades < 16*3 || moved == 0 || unfilled == 0 {
-		t.Errorf("%d trades, %d orders moved, %d expired: want a market that trades often but not always", trades, moved, unfilled)
+	if trades < 16*3 || cancels == 0 || unfilled == 0 {
+		t.Errorf("%d trades, %d orders moved, %d expired: want a market that trades often but not always", trades, cancels, unfilled)
 	}
 }
 
@@ -312,41 +311,6 @@ func TestRunStopsAndRetries(t *testing.T) {
 	}
 }
 
-func TestReadingsBlendIntoTheForecast(t *testing.T) {
-	s := newStreet(t)
-	a := s.autopilot(s.config())
-	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	read := func(counter uint64, boundary int64, imported, exported energy.WattHours, before meter.SignedReading) meter.SignedReading {
-		r := meter.Reading{Zone: "street", Meter: home(0).Meter, Counter: counter, Boundary: boundary, Taken: boundary * 1000, Import: imported, Export: exported, Quality: meter.Measured}
-		if before.Counter != 0 {
-			r.Previous = before.Digest()
-		}
-		return meter.Sign(key, r)
-	}
-	start := s.interval(0).StartUnix()
-	first := read(1, start, 1000, 500, meter.SignedReading{})
-	second := read(2, start+900, 1000, 1100, first)                                              // 600 Wh out in a quarter hour
-	fourth := read(4, start+2700, 1600, 1100, second)                                            // 600 Wh in within two
-	a.Live(meter.Live{Meter: home(0).Meter, At: s.now.UnixMilli(), Grid: 1200, Reachable: true}) // 300 Wh in a quarter hour
-	want := func(what string, want energy.WattHours) {
-		t.Helper()
-		if got, ok := a.forecast(home(0).Meter, s.now); !ok || got != want {
-			t.Errorf("%s: forecast %s %t, want %s", what, got, ok, want)
-		}
-	}
-	want("live only", 300)
-	a.Reading(first)
-	want("one reading", 300)
-	a.Reading(second)
-	want("two readings", (2*300-600)/3)
-	a.Reading(first)
-	want("an old one again", (2*300-600)/3)
-	a.Reading(fourth)
-	want("one missing", (2*300+300)/3)
-	a.Reading(read(5, start+3600, 0, 0, fourth))
-	want("registers reset", 300)
-}
-
 func TestConfigValidate(t *testing.T) {
 	for name, spoil := range map[string]func(*Config){
 		"rules":    func(c *Config) { c.Rules.Tick = 0 },
@@ -355,6 +319,11 @@ func TestConfigValidate(t *testing.T) {
 		"time":     func(c *Config) { c.Ahead = -1 },
 		"name":     func(c *Config) { c.Homes[0].Member = "Home 1" },
 		"twice":    func(c *Config) { c.Homes[1] = c.Homes[0] },
+		"network":  func(c *Config) { c.Tariff.Network = -1 },
+		"horizon":  func(c *Config) { c.Horizon = maxHorizon + 1 },
+		"reserve":  func(c *Config) { c.Homes[0].Battery = Battery{Capacity: 1000, Reserve: 1001, Power: 500} },
+		"power":    func(c *Config) { c.Homes[0].Battery = Battery{Capacity: 1000} },
+		"losses":   func(c *Config) { c.Homes[0].Battery = Battery{Capacity: 1000, Power: 500, OneWay: 1001} },
 		"no limit": func(c *Config) { c.Homes[0].BuyAtMost = energy.MaxPrice + 1 },
 	} {
 		c := newStreet(t).config()

@@ -9,7 +9,9 @@ import (
 // The voices of a forecast.
 const (
 	nowVoice   = iota // what the home does in the interval that is not over
-	lastVoice         // what it did in the last one measured
+	trendVoice        // the same, with the sun going on to rise or fall as it did since the interval before
+	slopeVoice        // the same, changed as it usually changes at that time of day
+	lastVoice         // what the home did in the last interval measured
 	usualVoice        // what it usually does at that time of day, under today's sun
 	voices
 )
@@ -33,16 +35,42 @@ type forecaster struct {
 // slack keeps a voice that was right by chance from being the only one, in Wh.
 const slack = 8
 
-// opinion asks every voice about an interval. now is the mean of the running interval, where something is known of it.
+// opinion asks the voices about an interval. now is the mean of the running interval, where something is known of it;
+// the last two voices speak only where nothing is, because they know less.
 func (f *forecaster) opinion(number int64, now flow, nowKnown bool) opinion {
 	o := opinion{number: number}
-	o.flow[nowVoice], o.known[nowVoice] = now, nowKnown && now.plausible()
-	// The last interval is no guide when it is long ago.
-	if last, ok := f.at(f.newest); ok && number-f.newest <= mostGap {
-		o.flow[lastVoice], o.known[lastVoice] = last, true
+	last, lastKnown := f.at(f.newest)
+	lastKnown = lastKnown && number-f.newest <= mostGap // it is no guide when it is long ago
+	if !nowKnown || !now.plausible() {
+		o.flow[lastVoice], o.known[lastVoice] = last, lastKnown
+		o.flow[usualVoice], o.known[usualVoice] = f.expect(number)
+		return o
 	}
-	o.flow[usualVoice], o.known[usualVoice] = f.expect(number)
+	o.flow[nowVoice], o.known[nowVoice] = now, true
+	if lastKnown {
+		going := flow{now.imported, max(0, min(maxFlow, 2*now.exported-last.exported))}
+		o.flow[trendVoice], o.known[trendVoice] = going, true
+	}
+	o.flow[slopeVoice], o.known[slopeVoice] = f.slope(number, now)
 	return o
+}
+
+// leastSlope is the least usual export from which a factor is taken: below it a cloud of some day would make it.
+const leastSlope energy.WattHours = 20
+
+// slope changes now as what is usual changes from the running interval to the given one: an import by the difference,
+// because habits add to each other, an export by the factor, at most 2, because clouds dim.
+func (f *forecaster) slope(number int64, now flow) (flow, bool) {
+	here, ok := f.usual(number - 1)
+	there, known := f.usual(number)
+	if !ok || !known {
+		return flow{}, false
+	}
+	s := flow{max(0, min(maxFlow, now.imported+there.imported-here.imported)), now.exported}
+	if here.exported >= leastSlope {
+		s.exported = min(maxFlow, now.exported*min(there.exported, 2*here.exported)/here.exported)
+	}
+	return s, true
 }
 
 // keep remembers an opinion, to be judged when its interval is measured.
@@ -68,12 +96,13 @@ func (f *forecaster) judge(number int64, was flow) {
 	}
 }
 
-// blend is the mean of the voices, each weighed by the inverse square of its usual error. A voice that was never judged
-// counts like the last interval, or as the present where that was not judged either. It reports false without a voice.
+// blend is the mean of the voices, each weighed by the inverse fourth power of its usual error: nearly the best one, and
+// the mean of those that are nearly as good. A voice that was never judged counts like the present, or like the others
+// where that was not judged either. It reports false without a voice.
 func (f *forecaster) blend(o opinion) (flow, bool) {
 	var sum flow
 	var weights energy.WattHours
-	least := maxFlow
+	least := maxFlow + slack
 	for v := range voices {
 		if o.known[v] {
 			least = min(least, f.error(v))
@@ -84,7 +113,8 @@ func (f *forecaster) blend(o opinion) (flow, bool) {
 			continue
 		}
 		e := f.error(v)
-		weight := 1 + 1000*least/e*least/e
+		weight := 1000 * least / e * least / e
+		weight = 1 + weight*weight/1000
 		weights += weight
 		sum.imported += o.flow[v].imported * weight
 		sum.exported += o.flow[v].exported * weight
@@ -95,12 +125,13 @@ func (f *forecaster) blend(o opinion) (flow, bool) {
 	return sum.scaled(1, weights), true
 }
 
+// error is how wrong a voice usually is, in Wh.
 func (f *forecaster) error(v int) energy.WattHours {
 	switch {
 	case f.judged[v]:
 		return min(f.missed[v]/16, maxFlow) + slack
-	case f.judged[lastVoice]:
-		return min(f.missed[lastVoice]/16, maxFlow) + slack
+	case f.judged[nowVoice]:
+		return min(f.missed[nowVoice]/16, maxFlow) + slack
 	}
 	return slack
 }

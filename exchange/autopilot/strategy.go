@@ -7,13 +7,16 @@ import (
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/exchange"
-	"github.com/wattle/wattle/meter"
 )
 
 // Tariff is what the residual supplier pays and asks for energy: the prices a home gets without neighbours.
 type Tariff struct {
 	Export energy.Price // received per kWh
 	Import energy.Price // paid per kWh, not below Export
+
+	// Network is charged on every imported kWh, whoever sold it. It moves no price of an order, but a battery that avoids
+	// an import avoids it too.
+	Network energy.Price
 }
 
 // The margin of a home is the part of the tariff's spread that it wants to gain by trading, in 1/1000. Where the two
@@ -24,29 +27,29 @@ const (
 	mostMargin  = 800
 )
 
-// forecast is a home's net energy in the next interval, > 0 for import: two parts of what the grid meter shows now and
-// one part of what it measured last, where that is known. Tomorrow's weather is in neither, but for the next quarter
-// hour persistence is hard to beat. It reports false where the values cannot be of a home.
-func forecast(now energy.Watts, last energy.WattHours, known bool, length time.Duration) (energy.WattHours, bool) {
-	net, err := now.Over(length)
-	if err != nil || !plausible(net) || known && !plausible(last) {
-		return 0, false
+// outlook puts prices to what a home is expected to do. Half of the energy is expected to meet a neighbour at the middle
+// of the tariff, the other half the supplier.
+func (c *Config) outlook(flows []flow) []Outlook {
+	quarter := (c.Tariff.Import - c.Tariff.Export) / 4
+	outlook := make([]Outlook, len(flows))
+	for i, f := range flows {
+		outlook[i] = Outlook{f.imported, f.exported, c.Tariff.Import - quarter + c.Tariff.Network, c.Tariff.Export + quarter}
 	}
-	if known {
-		net = (2*net + last) / 3
-	}
-	return net, true
+	return outlook
 }
 
-func plausible(net energy.WattHours) bool { return net >= -energy.MaxEnergy && net <= energy.MaxEnergy }
+// intervals is how many of them plans look ahead.
+func (c *Config) intervals() int {
+	return max(1, int(c.Horizon/c.Rules.Length.Duration()))
+}
 
-// netOf is the net energy per interval between two readings of a meter, or false where they do not tell.
-func netOf(earlier, later meter.SignedReading, length energy.Length) (energy.WattHours, bool) {
-	m, err := meter.Measure(earlier, later)
-	if err != nil || !m.Import.Valid() || !m.Export.Valid() {
-		return 0, false
+// planned is how many intervals must be planned to know the next position of a home: an inverter on its own does not
+// look ahead.
+func (c *Config) planned(h Home) int {
+	if h.Battery.Controlled {
+		return c.intervals()
 	}
-	return (m.Import - m.Export) * energy.WattHours(length) / energy.WattHours(m.Until-m.Since), true
+	return 1
 }
 
 // margin is fixed by the member's name, so that it is the same after every restart and differs between neighbours.
@@ -73,15 +76,29 @@ func (c *Config) opening(h Home, side exchange.Side) (energy.Price, bool) {
 	return c.within(h, side, c.Tariff.Import-gain)
 }
 
-// concession is the price halfway from price to the middle of the tariff, for an order nobody has taken. It reports
-// false where that would not be better for the other side.
-func (c *Config) concession(h Home, side exchange.Side, price energy.Price) (energy.Price, bool) {
+// moves is how often an order that nobody takes moves its price before the gate closes.
+const moves = 3
+
+// price is what a home asks or bids after some moves: it goes from the opening to the middle of the tariff in equal
+// steps, and stays where it opened on the other's side of the middle. It reports false where there is no opening.
+func (c *Config) price(h Home, side exchange.Side, moved int64) (energy.Price, bool) {
+	opening, ok := c.opening(h, side)
 	middle := (c.Tariff.Import + c.Tariff.Export) / 2
-	next, ok := c.within(h, side, (price+middle)/2)
+	way := (middle - opening) * energy.Price(moved) / moves
 	if side == exchange.Sell {
-		return next, ok && next < price
+		way = min(0, way)
+	} else {
+		way = max(0, way)
 	}
-	return next, ok && next > price
+	if !ok || way == 0 {
+		return opening, ok
+	}
+	return c.within(h, side, opening+way)
+}
+
+// better reports whether a price is one that the other side would rather trade at than before.
+func better(side exchange.Side, price, before energy.Price) bool {
+	return side == exchange.Sell && price < before || side == exchange.Buy && price > before
 }
 
 // within rounds a price to the market's tick in the home's favour and keeps it within its limit and the collar.

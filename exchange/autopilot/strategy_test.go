@@ -16,12 +16,19 @@ func TestPricesKeepLimits(t *testing.T) {
 		if !ok || !ok2 || ask <= tariff.Export || ask >= tariff.Import || bid <= tariff.Export || bid >= tariff.Import || ask%rules.Tick != 0 || bid%rules.Tick != 0 {
 			t.Errorf("%s asks %s and bids %s, want within the tariff", h.Member, ask, bid)
 		}
-		if lower, ok := c.concession(h, exchange.Sell, ask); ok && (lower >= ask || lower < tariff.Export) {
-			t.Errorf("%s moves its ask from %s to %s", h.Member, ask, lower)
+		middle := (tariff.Export + tariff.Import) / 2
+		for moved := int64(1); moved <= moves; moved++ {
+			lower, _ := c.price(h, exchange.Sell, moved)
+			higher, _ := c.price(h, exchange.Buy, moved)
+			if lower > ask || lower < min(ask, middle) || higher < bid || higher > max(bid, middle) {
+				t.Errorf("%s asks %s and bids %s after %s and %s: want nearer to the middle, not beyond", h.Member, lower, higher, ask, bid)
+			}
+			ask, bid = lower, higher
 		}
-		if higher, ok := c.concession(h, exchange.Buy, bid); ok && (higher <= bid || higher > tariff.Import) {
-			t.Errorf("%s moves its bid from %s to %s", h.Member, bid, higher)
+		if ask > middle || bid < middle {
+			t.Errorf("%s asks %s and bids %s at last, want the middle %s or better", h.Member, ask, bid, middle)
 		}
+		ask, _ = c.opening(h, exchange.Sell)
 		for m := range 200 {
 			if other, _ := c.opening(home(m), exchange.Buy); n != m {
 				pairs++
@@ -42,8 +49,8 @@ func TestPricesKeepLimits(t *testing.T) {
 	if bid, ok := c.opening(strict, exchange.Buy); !ok || bid != 100_000 {
 		t.Errorf("bids %s, want the limit rounded down, 0.1000", bid)
 	}
-	if _, ok := c.concession(strict, exchange.Sell, 300_100); ok {
-		t.Error("an ask at the limit was lowered")
+	if ask, _ := c.price(strict, exchange.Sell, moves); ask != 300_100 {
+		t.Errorf("an ask at the limit was lowered to %s", ask)
 	}
 	strict.SellAtLeast, strict.BuyAtMost = rules.MaxPrice+1, rules.MinPrice-1
 	if _, ok := c.opening(strict, exchange.Sell); ok {
