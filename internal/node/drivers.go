@@ -180,9 +180,10 @@ func (s *street) showSettled(ctx context.Context, m bus.Message) error {
 func (s *street) autopilot(seq *sequencer.Sequencer) (*autopilot.Autopilot, error) {
 	var homes []autopilot.Home
 	for _, h := range s.homes {
-		homes = append(homes, autopilot.Home{Member: h.page.Member, Meter: h.page.Meter, SellAtLeast: demoTariff.Export, BuyAtMost: demoTariff.Import})
+		homes = append(homes, autopilot.Home{Member: h.page.Member, Meter: h.page.Meter, SellAtLeast: demoTariff.Export, BuyAtMost: demoTariff.Import,
+			Battery: h.battery})
 	}
 	slices.SortFunc(homes, func(a, b autopilot.Home) int { return strings.Compare(string(a.Member), string(b.Member)) })
-	return autopilot.New(autopilot.Config{Rules: demoRules(s.length), Tariff: autopilot.Tariff{Import: demoTariff.Import, Export: demoTariff.Export},
+	return autopilot.New(autopilot.Config{Rules: demoRules(s.length), Tariff: autopilot.Tariff{Import: demoTariff.Import, Export: demoTariff.Export, Network: demoTariff.Network},
 		GateLead: gateLead(s.length), Homes: homes, Submit: seq.Submit, Now: s.clock.Now, Log: s.log})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/exchange/autopilot"
 	"github.com/wattle/wattle/internal/bus"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter"
@@ -24,11 +25,15 @@ import (
 	"github.com/wattle/wattle/web"
 )
 
+// batteryReserve is the part of a battery's capacity that its inverter never takes out: a twentieth.
+const batteryReserve = 20
+
 // home is one home of the street, simulated or behind a real device.
 type home struct {
 	page      web.Home
 	maxExport energy.Watts
 	maxImport energy.Watts
+	battery   autopilot.Battery // zero without
 	sources   []agent.Source
 	serve     func(context.Context) error // the simulated home's Modbus server; nil for a real device
 }
@@ -51,6 +56,7 @@ func simulatedHomes(n *sim.Neighbourhood, now func() time.Time) ([]home, error) 
 			page: web.Home{Member: simulated.Member, Meter: simulated.Meter, Name: simulated.Name,
 				Solar: simulated.Peak > 0, Battery: simulated.Capacity > 0},
 			maxExport: simulated.MaxExport, maxImport: simulated.MaxImport,
+			battery: autopilot.Battery{Capacity: simulated.Capacity, Reserve: simulated.Capacity / batteryReserve, Power: simulated.Storage},
 			sources: []agent.Source{{Address: address, Unit: sim.MeterUnit, Role: agent.GridMeter}},
 			serve:   func(ctx context.Context) error { return simulated.Serve(ctx, listener, now) },
 		}

@@ -321,7 +321,7 @@ func (s *street) issueTokens(ctx context.Context, tokens *token.Store) error {
 		err = json.Unmarshal(text, &had)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %v: %w", path, err, ErrDamaged)
 	}
 	var members []energy.Member
 	for _, h := range s.homes {
