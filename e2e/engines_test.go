@@ -23,10 +23,10 @@ import (
 )
 
 // natsServer is a message server of the user's own, on a port.
-func natsServer(t *testing.T, jetStream bool) (url string) {
+func natsServer(t *testing.T, jetStream, synced bool) (url, monitor string) {
 	t.Helper()
 	ns, err := server.NewServer(&server.Options{ServerName: "own", Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true,
-		JetStream: jetStream, StoreDir: t.TempDir(), SyncAlways: true})
+		HTTPHost: "127.0.0.1", HTTPPort: server.RANDOM_PORT, JetStream: jetStream, StoreDir: t.TempDir(), SyncAlways: synced})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func natsServer(t *testing.T, jetStream bool) (url string) {
 	if !ns.ReadyForConnections(time.Minute) {
 		t.Fatal("the NATS server is not ready after a minute")
 	}
-	return ns.ClientURL()
+	return ns.ClientURL(), "http://" + ns.MonitorAddr().String()
 }
 
 // databaseServer is a PostgreSQL of the user's own.
@@ -106,9 +106,10 @@ func chainServer(t *testing.T) (url, keyFile string) {
 func TestEnginesOfOnesOwn(t *testing.T) {
 	data := dataDir(t)
 	chain, key := chainServer(t)
-	engines := []string{"--data", data, "--database-url", databaseServer(t), "--nats-url", natsServer(t, true), "--chain-url", chain, "--operator-key", key}
+	nats, monitor := natsServer(t, true, true)
+	engines := []string{"--data", data, "--database-url", databaseServer(t), "--nats-url", nats, "--chain-url", chain, "--operator-key", key}
 	for _, settled := range []int{1, 2} {
-		s := demo(t, append([]string{"--intervals", "1", "--speed", "45"}, engines...)...)
+		s := demo(t, append([]string{"--intervals", "1", "--speed", "45", "--nats-monitor", monitor}, engines...)...)
 		conserved(t, s)
 		if s.SettledIntervals != settled || s.ExportWh == 0 || s.DeliveredWh == 0 {
 			t.Errorf("got %+v, want %d settled intervals of a street that trades", s, settled)
@@ -123,6 +124,12 @@ func TestEnginesOfOnesOwn(t *testing.T) {
 }
 
 func TestNATSWithoutLogsIsRefused(t *testing.T) {
-	url := natsServer(t, false)
+	url, _ := natsServer(t, false, true)
 	refusal{"no JetStream", failed, quick(dataDir(t), "--nats-url", url), []string{"JetStream"}}.refused(t)
+}
+
+// A server that acknowledges what is not on its disk is found out where it can be asked.
+func TestLazyNATSIsRefused(t *testing.T) {
+	url, monitor := natsServer(t, true, false)
+	refusal{"lazy", failed, quick(dataDir(t), "--nats-url", url, "--nats-monitor", monitor), []string{"sync_interval: always"}}.refused(t)
 }

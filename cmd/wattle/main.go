@@ -152,6 +152,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set.Var(&faults, "fault", "oracle-4 or home-03: stop it after the first settled interval; may be repeated")
 	set.StringVar(&c.DatabaseURL, "database-url", "", "a PostgreSQL database instead of the embedded one")
 	set.StringVar(&c.NATSURL, "nats-url", "", "a NATS server with JetStream and sync_interval always instead of the embedded one")
+	set.StringVar(&c.NATSMonitor, "nats-monitor", "", "monitoring address of that server, to make sure of sync_interval always")
 	set.StringVar(&c.ChainURL, "chain-url", "", "an EVM chain's JSON-RPC instead of the embedded one")
 	set.StringVar(&c.OperatorKey, "operator-key", "", "file with the funded chain key in hex, for --chain-url")
 	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")

@@ -32,6 +32,7 @@ type DemoConfig struct {
 
 	DatabaseURL string // instead of the embedded PostgreSQL
 	NATSURL     string // instead of the embedded NATS
+	NATSMonitor string // the monitoring address of that server, to make sure that it syncs every message
 	ChainURL    string // instead of the embedded chain
 	OperatorKey string // file with the chain key in hex; for ChainURL, where somebody must have funded it
 	PostgresBin string // where the PostgreSQL programs are, if not where they usually are

@@ -37,7 +37,7 @@ var (
 
 // engineURLs name engines of the user's own; an empty one means the embedded engine.
 type engineURLs struct {
-	database, nats, chain, postgresBin string
+	database, nats, natsMonitor, chain, postgresBin string
 }
 
 // engines are the three engines a street stands on, embedded or not.
@@ -141,8 +141,20 @@ func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, 
 		return fmt.Errorf("NATS at %s: %w", host(urls.nats), err)
 	}
 	var err error
-	e.bus, err = bus.Open(ctx, conn)
+	e.bus, err = bus.Open(ctx, conn, durability(urls, log))
 	return err
+}
+
+// durability says how it is known that a NATS server of the user's own syncs every message: its monitoring is asked, or
+// the user, who was told so by the flag, is believed.
+func durability(urls engineURLs, log *slog.Logger) bus.Option {
+	if urls.natsMonitor != "" {
+		return bus.WithMonitor(urls.natsMonitor)
+	}
+	if urls.nats != "" {
+		log.Warn("the NATS server is taken to run with sync_interval: always; --nats-monitor URL makes sure")
+	}
+	return bus.WithStatement()
 }
 
 // askForLogs tells a server without logs from one that does not answer.
