@@ -235,7 +235,7 @@ func (a *Autopilot) estimate(m energy.Meter, at schedule) (estimate, bool) {
 func (a *Autopilot) tell(ctx context.Context, events []exchange.Event) {
 	e := events[0]
 	switch e.Reason {
-	case exchange.NoReason, exchange.AtMembersWish, exchange.DuplicateID, exchange.OrderIsDone, exchange.UnknownInterval:
+	case exchange.NoReason, exchange.AtMembersWish, exchange.DuplicateID, exchange.ReusedID, exchange.OrderIsDone, exchange.UnknownInterval:
 		return
 	}
 	a.config.Log.LogAttrs(ctx, slog.LevelWarn, "order refused", slog.String("member", string(e.Member)),

@@ -81,7 +81,8 @@ func (t *trader) place(side exchange.Side, price energy.Price, quantity energy.W
 
 // learn takes in what the market answered to a command. The estimate is asked for where it is needed.
 func (t *trader) learn(c *Config, at schedule, said exchange.Command, events []exchange.Event, estimate func() (estimate, bool)) {
-	first, last := events[0], events[len(events)-1]
+	first := events[0]
+	left, _ := exchange.Left(events, first.Order)
 	switch {
 	case said.Kind == exchange.Cancel:
 		t.phase = done // filled meanwhile, or taken back by someone else
@@ -90,7 +91,7 @@ func (t *trader) learn(c *Config, at schedule, said exchange.Command, events []e
 		}
 	case first.Reason == exchange.UnknownInterval && t.phase == waiting && t.attempt < maxAttempts:
 		t.attempt++ // the book opens a little later; the id is used up
-	case last.Rest > 0 && (first.Kind == exchange.Accepted || first.Reason == exchange.DuplicateID):
+	case left > 0 && (first.Kind == exchange.Accepted || first.Reason == exchange.DuplicateID || first.Reason == exchange.ReusedID):
 		t.phase = resting
 	default:
 		t.phase = done
