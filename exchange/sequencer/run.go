@@ -40,10 +40,10 @@ func (s *Sequencer) Run(ctx context.Context) error {
 	own := map[exchange.Digest]bool{} // batches that may yet arrive in the log
 	for {
 		err := s.term(ctx, own)
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err()) || problem.KindOf(err) == problem.Unavailable):
 			return ctx.Err()
-		}
-		if problem.KindOf(err) != problem.Unavailable {
+		case problem.KindOf(err) != problem.Unavailable:
 			return fmt.Errorf("market of zone %s: %w", zone, err)
 		}
 		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "market interrupted", slog.String("zone", string(zone)), slog.String("problem", err.Error()))
