@@ -135,7 +135,8 @@ func (s *Sequencer) save(ctx context.Context, c checkpoint) {
 
 func (s *Sequencer) publishGates(m *exchange.Market) {
 	newest, _ := m.Newest()
-	s.gates.Store(&Gates{Open: m.Open(), Newest: newest})
+	expiry, _ := m.NextExpiry()
+	s.gates.Store(&Gates{Open: m.Open(), Newest: newest, Expiry: expiry})
 }
 
 // write gathers requests into batches and makes each durable, until ctx is done or another part has failed. A batch once

@@ -23,7 +23,8 @@ type ClockworkConfig struct {
 	Period    time.Duration // wall time between two looks at the clock; 0 means 100 ms
 }
 
-// Clockwork opens each interval's book ahead of time and closes its gate before delivery starts. What it has to do
+// Clockwork opens each interval's book ahead of time, closes its gate before delivery starts, and lets orders expire that
+// are good till a time. What it has to do
 // follows from the zone's clock and the market's own state, so it needs no memory and may be stopped at any moment: at
 // its next start it closes, in order, the gates that are due, and gives every interval missed meanwhile its book, so
 // that intervals follow one another without a hole.
@@ -104,6 +105,9 @@ func (k *Clockwork) due(gates Gates, now time.Time) []exchange.Command {
 		if k.shut(iv, now) && len(due) < maxStep {
 			add(exchange.CloseGate, iv)
 		}
+	}
+	if gates.Expiry != 0 && gates.Expiry <= now.UnixMilli() {
+		due = append(due, exchange.Command{Kind: exchange.PassTime})
 	}
 	next := energy.IntervalAt(now.Add(k.config.GateLead), k.config.Sequencer.config.Rules.Length).Next() // first with its gate open
 	first := next

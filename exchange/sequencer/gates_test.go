@@ -131,3 +131,42 @@ func TestClockworkRuns(t *testing.T) {
 		t.Errorf("run ended with %v, want canceled", err)
 	}
 }
+
+// TestClockworkLetsOrdersExpire: an order that is good till a time leaves its book at that time, without anybody else
+// sending anything.
+func TestClockworkLetsOrdersExpire(t *testing.T) {
+	b, clock := bustest.Open(t), newClock()
+	s := newSequencer(t, b, clock, rules)
+	defer start(t, s)()
+	k := newClockwork(t, s)
+	step := func() {
+		t.Helper()
+		if err := k.step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step()
+	gates, err := s.Gates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	till := clock.Now().Add(time.Minute)
+	order := exchange.Command{Kind: exchange.Place, Interval: gates.Open[0], Member: "maria", ClientID: exchange.ClientID{1}, Side: exchange.Sell,
+		Price: rules.MinPrice, Quantity: 1000, GoodTill: till.UnixMilli()}
+	if events, err := s.Submit(t.Context(), order); err != nil || events[0][0].Kind != exchange.Accepted {
+		t.Fatalf("place: got %v %v", events, err)
+	}
+	step()
+	if got, _ := s.Gates(); got.Expiry != till.UnixMilli() {
+		t.Errorf("next expiry: got %d, want %d", got.Expiry, till.UnixMilli())
+	}
+	clock.advance(time.Minute)
+	step()
+	if got, _ := s.Gates(); got.Expiry != 0 {
+		t.Errorf("after it: got %d, want none", got.Expiry)
+	}
+	all := published(t, b)
+	if last := all[len(all)-1]; last.Kind != exchange.Expired || last.Member != "maria" || last.Quantity != 1000 {
+		t.Errorf("last event: got %+v, want maria's order expired", last)
+	}
+}

@@ -87,6 +87,7 @@ type Sequencer struct {
 type Gates struct {
 	Open   []energy.Interval // books that are open, ascending
 	Newest energy.Interval   // the latest that ever had a book; zero before the first
+	Expiry int64             // Unix milliseconds: when the next resting order is no longer good; 0 while none is good till a time
 }
 
 // session is one Run from the end of its replay on.
@@ -165,7 +166,7 @@ func (s *Sequencer) Gates() (Gates, error) {
 	if g == nil || s.session() == nil {
 		return Gates{}, ErrNotRunning
 	}
-	return Gates{Open: slices.Clone(g.Open), Newest: g.Newest}, nil
+	return Gates{Open: slices.Clone(g.Open), Newest: g.Newest, Expiry: g.Expiry}, nil
 }
 
 func (s *Sequencer) session() *session {
