@@ -9,7 +9,7 @@ LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings bench fuzz seeds kills build clean
+.PHONY: help demo test check app contracts bindings bench fuzz seeds kills kills-market twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,12 @@ seeds: build ## run the whole street with SEEDS=20 seeds and check that nothing 
 
 kills: build ## kill the street five times at random moments and check that it goes on
 	WATTLE_KILLS=5 $(GO) test -count 1 -timeout 60m -run TestKill -v ./e2e
+
+kills-market: ## kill the market and its message server 100 times under load
+	WATTLE_KILLS=100 $(GO) test -count 1 -timeout 60m -run TestKill -v ./exchange/sequencer
+
+twin: ## compare the market with its naive twin over 1,200,000 random commands
+	$(GO) test -count 1 -timeout 30m ./exchange -commands 1200000
 
 clean: ## remove what was built
 	rm -rf bin web/app/dist/assets web/app/dist/index.html web/app/node_modules settlement/contracts/node_modules settlement/contracts/artifacts

@@ -26,7 +26,11 @@ import (
 
 // startMarket starts the sequencer, the gates and the autopilot.
 func (s *street) startMarket(ctx context.Context, launch func(func(context.Context) error)) error {
-	seq, err := sequencer.New(sequencer.Config{Rules: demoRules(s.length), Bus: s.bus, Now: s.clock.Now, Log: s.log})
+	config := sequencer.Config{Rules: demoRules(s.length), Bus: s.bus, Now: s.clock.Now, Log: s.log}
+	if s.config.NATSURL == "" {
+		config.Lease = -1 // the lock of the data directory keeps a second market out, and needs no time to expire
+	}
+	seq, err := sequencer.New(config)
 	if err != nil {
 		return err
 	}
