@@ -22,7 +22,6 @@ import (
 // often as WATTLE_CUTS says. What was acknowledged before must be there. Of what is said later nothing is asked: the
 // kernel lets an fsync succeed that the shutdown overtakes, which a machine without power cannot tell anyone.
 func TestMarket(t *testing.T) {
-	d := newDisk(t, 256<<20)
 	cuts := 6
 	if text := os.Getenv("WATTLE_CUTS"); text != "" {
 		var err error
@@ -30,6 +29,7 @@ func TestMarket(t *testing.T) {
 			t.Fatalf("WATTLE_CUTS=%s: a positive number is needed", text)
 		}
 	}
+	d := newDisk(t, 256<<20+int64(cuts)<<25) // 1.5 s of orders fit 32 MB
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
