@@ -107,7 +107,7 @@ func (m *Market) move(c *Command, past *outcome, traded, rest energy.WattHours) 
 			ID: past.id, Level: uint32(c.Price/m.rules.Tick - m.low), Owner: o.owner, Book: o.book, Side: side, SelfTrade: m.selfTrading(d.self),
 		},
 	}
-	if why := m.plan(c, r); why != NoReason {
+	if why := m.plan(r); why != NoReason {
 		m.refuse(c, past.id, why)
 		return
 	}

@@ -33,13 +33,12 @@ func BenchmarkApply(b *testing.B) {
 
 // orderFlow makes a steady market: orders that rest and trade in 96 intervals, from 200 members, and cancels.
 type orderFlow struct {
-	rng      *rand.Rand
-	members  []energy.Member
-	first    energy.Interval
-	resting  []Command
-	serial   uint64
-	time     int64
-	interval int
+	rng     *rand.Rand
+	members []energy.Member
+	first   energy.Interval
+	resting []Command
+	serial  uint64
+	time    int64
 }
 
 func newOrderFlow(m *Market) *orderFlow {

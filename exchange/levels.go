@@ -34,18 +34,6 @@ func newLevels(count int64) levels {
 	return levels{heads: make([]uint32, count), words: make([]uint64, words), sums: make([]uint64, (words+63)/64)}
 }
 
-// clear empties every level.
-func (l *levels) clear() {
-	if l.wide {
-		l.ticks, l.heads = l.ticks[:0], l.heads[:0]
-		return
-	}
-	clear(l.heads)
-	clear(l.words)
-	clear(l.sums)
-	l.top = 0
-}
-
 // head is the first order at a level, 0 where nobody waits.
 func (l *levels) head(level uint32) uint32 {
 	if !l.wide {

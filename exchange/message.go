@@ -14,7 +14,7 @@ const (
 	// MaxMessageEvents is how many events one message of the market log may carry: 1.02 MB, under the 1 MiB that a NATS
 	// server takes by default. The events of one command always fit: MaxResting trades and a few more.
 	MaxMessageEvents = 5000
-	_                = uint(MaxMessageEvents - max(MaxResting, MaxSweep) - 2) // compiles only while they fit
+	_                = uint(MaxMessageEvents - max(MaxResting, MaxSweep) - 2) //nolint:unconvert // compiles only while they fit
 	_                = uint(1<<20 - 4096 - MaxMessageEvents*EventSize)        // and leave room for head and envelope
 )
 

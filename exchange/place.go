@@ -44,7 +44,7 @@ func (m *Market) place(c *Command) {
 	*r = arrival{kind: c.Type, account: a, member: number, price: c.Price, asked: c.Quantity, till: c.GoodTill, client: c.ClientID}
 	why := m.admit(c, r)
 	if why == NoReason {
-		why = m.plan(c, r)
+		why = m.plan(r)
 	}
 	m.committing = true
 	r.account = m.intern(c.Member, number)
@@ -136,7 +136,7 @@ func (m *Market) selfTrading(s SelfTrading) SelfTrading {
 }
 
 // plan finds what an order will do, within what its member's limits allow.
-func (m *Market) plan(c *Command, r *arrival) Reason {
+func (m *Market) plan(r *arrival) Reason {
 	r.taken = r.asked
 	if r.kind.Rests() {
 		if why := m.limit(r, r.asked); why != NoReason {

@@ -91,9 +91,10 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	if err := newBot(s, log).run(ctx); err != nil {
-		log.LogAttrs(ctx, slog.LevelError, "stopped", slog.Any("error", err))
+	err = newBot(s, log).run(ctx)
+	stop()
+	if err != nil {
+		log.LogAttrs(context.Background(), slog.LevelError, "stopped", slog.Any("error", err))
 		os.Exit(1)
 	}
 }

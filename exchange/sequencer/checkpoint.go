@@ -38,12 +38,11 @@ type checkpoint struct {
 	state          []byte // exchange.Market.AppendSnapshot
 }
 
-// appendCheckpoint appends the canonical bytes: domain, rules (32), the last batch and then the last market message as
+// encodeCheckpoint returns the canonical bytes: domain, rules (32), the last batch and then the last market message as
 // number (u64), digest (32), stream sequence (u64), commands (u64), time (i64), state hash (32), length (u64), state,
 // and the SHA-256 of all before; big-endian.
-func appendCheckpoint(b []byte, c checkpoint) []byte {
-	begin := len(b)
-	b = append(b, checkpointDomain...)
+func encodeCheckpoint(c checkpoint) []byte {
+	b := []byte(checkpointDomain)
 	b = append(b, c.rules[:]...)
 	for _, end := range []chain{c.batch, c.message} {
 		b = binary.BigEndian.AppendUint64(b, end.number)
@@ -56,11 +55,11 @@ func appendCheckpoint(b []byte, c checkpoint) []byte {
 	b = append(b, hash[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(len(c.state)))
 	b = append(b, c.state...)
-	sum := sha256.Sum256(b[begin:])
+	sum := sha256.Sum256(b)
 	return append(b, sum[:]...)
 }
 
-// decodeCheckpoint reads what appendCheckpoint wrote, exactly.
+// decodeCheckpoint reads what encodeCheckpoint wrote, exactly.
 func decodeCheckpoint(b []byte) (c checkpoint, hash exchange.Digest, err error) {
 	if len(b) < checkpointHead+32 || string(b[:len(checkpointDomain)]) != checkpointDomain {
 		return c, hash, fmt.Errorf("%d bytes or another version: %w", len(b), ErrCheckpoint)

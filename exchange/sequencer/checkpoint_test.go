@@ -117,7 +117,7 @@ func TestDamagedCheckpointsAreNotUsed(t *testing.T) {
 		other := c
 		other.state = bytes.Clone(c.state)
 		change(&other)
-		return appendCheckpoint(nil, other)
+		return encodeCheckpoint(other)
 	}
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)/2] ^= 4
@@ -174,7 +174,7 @@ func TestCheckpointOfAnotherLogHalts(t *testing.T) {
 			w := traded(t, b, clock)
 			c := checkpoint{rules: w.digest, batch: w.batch, message: w.message, commands: w.commands, time: w.time, state: w.market.AppendSnapshot(nil)}
 			change(&c)
-			if err := b.SaveCheckpoint(t.Context(), rules.Zone, c.batch.number, checkpointsKept, appendCheckpoint(nil, c)); err != nil {
+			if err := b.SaveCheckpoint(t.Context(), rules.Zone, c.batch.number, checkpointsKept, encodeCheckpoint(c)); err != nil {
 				t.Fatal(err)
 			}
 			s, _ := newCheckpointed(t, b, clock)
@@ -195,7 +195,7 @@ func TestCheckpointBytes(t *testing.T) {
 		zeros(7) + "02" + "03" + zeros(31) + zeros(7) + "04" +
 		zeros(7) + "05" + "06" + zeros(31) + zeros(7) + "07" +
 		zeros(7) + "08" + zeros(7) + "09" + hex.EncodeToString(sum([]byte("state"))) + zeros(7) + "05" + hex.EncodeToString([]byte("state"))
-	data := appendCheckpoint(nil, c)
+	data := encodeCheckpoint(c)
 	if got := hex.EncodeToString(data[:len(data)-32]); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -205,7 +205,7 @@ func TestCheckpointBytes(t *testing.T) {
 }
 
 func FuzzDecodeCheckpoint(f *testing.F) {
-	f.Add(appendCheckpoint(nil, checkpoint{state: []byte("state")}), true)
+	f.Add(encodeCheckpoint(checkpoint{state: []byte("state")}), true)
 	f.Add([]byte(checkpointDomain), false)
 	f.Fuzz(func(t *testing.T, data []byte, summed bool) {
 		if summed { // gets past the sum
@@ -218,7 +218,7 @@ func FuzzDecodeCheckpoint(f *testing.F) {
 			}
 			return
 		}
-		if again := appendCheckpoint(nil, c); !bytes.Equal(again, data) && bytes.Equal(sum(c.state), hash[:]) {
+		if again := encodeCheckpoint(c); !bytes.Equal(again, data) && bytes.Equal(sum(c.state), hash[:]) {
 			t.Errorf("%x reads as %+v, which writes as %x", data, c, again)
 		}
 	})

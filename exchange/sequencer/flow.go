@@ -127,7 +127,7 @@ func (w *writer) publishAll(ctx context.Context, published chain, done <-chan ap
 // save keeps a checkpoint. Without one a restart only takes longer.
 func (s *Sequencer) save(ctx context.Context, c checkpoint) {
 	zone := s.config.Rules.Zone
-	err := s.config.Bus.SaveCheckpoint(ctx, zone, c.batch.number, checkpointsKept, appendCheckpoint(nil, c))
+	err := s.config.Bus.SaveCheckpoint(ctx, zone, c.batch.number, checkpointsKept, encodeCheckpoint(c))
 	if err != nil {
 		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "checkpoint not saved", slog.String("zone", string(zone)), slog.String("problem", err.Error()))
 	}

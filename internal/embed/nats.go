@@ -76,10 +76,10 @@ func (n *NATS) Stop() {
 type natsLog struct{ log *slog.Logger }
 
 func (l natsLog) Warnf(format string, v ...any) {
-	l.log.Warn("message server", "says", fmt.Sprintf(format, v...))
+	l.log.Warn("message server", slog.String("says", fmt.Sprintf(format, v...)))
 }
 func (l natsLog) Errorf(format string, v ...any) {
-	l.log.Error("message server", "says", fmt.Sprintf(format, v...))
+	l.log.Error("message server", slog.String("says", fmt.Sprintf(format, v...)))
 }
 func (l natsLog) Fatalf(format string, v ...any) { l.Errorf(format, v...) }
 func (l natsLog) Noticef(string, ...any)         {}

@@ -92,17 +92,17 @@ func (c *Clock) Run(ctx context.Context) error {
 
 func (c *Clock) keep() error {
 	next := c.Now().Add(c.scale(lead))
-	if err := writeFile(c.path, []byte(next.Format(time.RFC3339Nano)+"\n"), 0o600); err != nil {
+	if err := writeFile(c.path, []byte(next.Format(time.RFC3339Nano)+"\n")); err != nil {
 		return fmt.Errorf("clock: %w", err)
 	}
 	c.kept.Store(&next)
 	return nil
 }
 
-// writeFile replaces a file as a whole: after a crash or a power cut it holds the old or the new content.
-func writeFile(path string, content []byte, mode os.FileMode) error {
+// writeFile replaces a file, which only this user may read, as a whole: after a crash or a power cut it holds the old or the new content.
+func writeFile(path string, content []byte) error {
 	next := path + ".next"
-	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func (c DemoConfig) found(dir string) (Founding, error) {
 	if err != nil {
 		return f, err
 	}
-	return f, writeFile(path, append(text, '\n'), 0o600)
+	return f, writeFile(path, append(text, '\n'))
 }
 
 func foundingPath(dir string) string { return filepath.Join(dir, "street.json") }

@@ -38,7 +38,7 @@ func oracleKeys(dir string, passphrase string) ([]ocr.Keys, error) {
 			if sealed, err = keys[i].Seal(passphrase); err != nil {
 				return nil, err
 			}
-			err = writeFile(path, sealed, 0o600)
+			err = writeFile(path, sealed)
 		case err == nil:
 			if keys[i], err = ocr.OpenKeys(sealed, passphrase); err != nil {
 				err = fmt.Errorf("%s: %w: %w", path, err, ErrDamaged)

@@ -334,7 +334,7 @@ func (s *street) issueTokens(ctx context.Context, tokens *token.Store) error {
 	if text, err = json.MarshalIndent(now, "", "  "); err != nil {
 		return err
 	}
-	return writeFile(path, append(text, '\n'), 0o600)
+	return writeFile(path, append(text, '\n'))
 }
 
 // close stops the engines.

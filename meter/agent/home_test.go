@@ -157,7 +157,6 @@ var noon = time.Date(2026, 6, 21, 12, 0, 0, 0, time.UTC)
 type bench struct {
 	t     *testing.T
 	clock *clock
-	wake  chan time.Time
 	read  chan meter.SignedReading
 	live  chan meter.Live
 	end   func() error // stops the agent

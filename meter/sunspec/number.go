@@ -52,7 +52,7 @@ func (n Number) Floor(digits int) (int64, bool) {
 // Round counts the number in 10^-digits, to the nearest, half up.
 func (n Number) Round(digits int) (int64, bool) {
 	whole, half, ok := n.places(digits)
-	return whole + int64(half), ok
+	return whole + half, ok
 }
 
 // String is the number as a plain decimal.

@@ -167,7 +167,7 @@ func (s Setup) calldata() ([]byte, error) {
 	initialization, step, t := 10*time.Second, time.Second, s.Timing
 	signers, transmitters, f, onchain, version, offchain, err := ocr3confighelper.ContractSetConfigArgsDeterministic(
 		ephemeral, shared, t.Progress, t.Resend, t.Initial, t.Round, t.Grace, t.CommitRequest, t.Stage, t.EpochRounds, stages,
-		identities, appendGenesis(nil, s.Zone, s.Genesis), &initialization, step, step, step, step, s.Faulty, nil,
+		identities, encodeGenesis(s.Zone, s.Genesis), &initialization, step, step, step, step, s.Faulty, nil,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("encode oracle configuration: %w", err)
@@ -190,15 +190,15 @@ func account(s oracle.Signer) types.Account { return types.Account(common.Addres
 
 const genesisDomain = "wattle/oracles/1"
 
-// appendGenesis appends what the plugin must know and all oracles alike: domain, zone 32, genesis interval 12.
-func appendGenesis(b []byte, zone energy.Zone, genesis energy.Interval) []byte {
+// encodeGenesis returns what the plugin must know and all oracles alike: domain, zone 32, genesis interval 12.
+func encodeGenesis(zone energy.Zone, genesis energy.Interval) []byte {
 	name := zone.Bytes()
-	b = append(append(b, genesisDomain...), name[:]...)
+	b := append([]byte(genesisDomain), name[:]...)
 	b, _ = genesis.AppendBinary(b) // never fails
 	return b
 }
 
-// decodeGenesis reads what appendGenesis wrote.
+// decodeGenesis reads what encodeGenesis wrote.
 func decodeGenesis(b []byte) (energy.Zone, energy.Interval, error) {
 	if len(b) != len(genesisDomain)+energy.IDSize+energy.IntervalSize || string(b[:len(genesisDomain)]) != genesisDomain {
 		return "", energy.Interval{}, fmt.Errorf("oracle genesis %s: %w", hex.EncodeToString(b), oracle.ErrMalformed)

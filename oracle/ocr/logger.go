@@ -74,7 +74,7 @@ func (l logger) write(level slog.Level, message string, fields commontypes.LogFi
 			attributes = append(attributes, slog.String(key, text))
 		}
 	}
-	l.log.LogAttrs(ctx, level, message, attributes...)
+	l.log.LogAttrs(ctx, level, message, attributes...) //nolint:sloglint // the messages are libocr's, and static there
 }
 
 // maxField is how much of a field is worth reading in a log.

@@ -38,7 +38,7 @@ func newBench(t *testing.T, homes int) *bench {
 		}
 		f.shelf = newShelf(b.registry, f.verified, f.now)
 		p, info, err := f.NewReportingPlugin(context.Background(), ocr3types.ReportingPluginConfig{
-			OracleID: commontypes.OracleID(i), N: 4, F: 1, OffchainConfig: appendGenesis(nil, "street", b.genesis),
+			OracleID: commontypes.OracleID(i), N: 4, F: 1, OffchainConfig: encodeGenesis("street", b.genesis),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -201,10 +201,10 @@ func TestContractOfAnotherZoneIsRefused(t *testing.T) {
 		config []byte
 		want   error
 	}{
-		"other zone":   {appendGenesis(nil, "avenue", s.genesis), ErrZone},
-		"other length": {appendGenesis(nil, "street", hour), ErrZone},
+		"other zone":   {encodeGenesis("avenue", s.genesis), ErrZone},
+		"other length": {encodeGenesis("street", hour), ErrZone},
 		"nothing":      {nil, oracle.ErrMalformed},
-		"cut":          {appendGenesis(nil, "street", s.genesis)[:40], oracle.ErrMalformed},
+		"cut":          {encodeGenesis("street", s.genesis)[:40], oracle.ErrMalformed},
 	} {
 		f := &factory{registry: s.registry}
 		_, _, err := f.NewReportingPlugin(context.Background(), ocr3types.ReportingPluginConfig{OffchainConfig: c.config})
@@ -219,10 +219,10 @@ func FuzzGenesis(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(appendGenesis(nil, "street", interval))
+	f.Add(encodeGenesis("street", interval))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		zone, genesis, err := decodeGenesis(b)
-		if err == nil && !bytes.Equal(appendGenesis(nil, zone, genesis), b) {
+		if err == nil && !bytes.Equal(encodeGenesis(zone, genesis), b) {
 			t.Errorf("%x decodes to %s %s, which encodes otherwise", b, zone, genesis)
 		}
 	})
