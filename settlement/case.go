@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/oracle"
 )
@@ -28,6 +29,11 @@ type Trade struct {
 	Seller   energy.Member
 	Quantity energy.WattHours // > 0
 	Price    energy.Price
+}
+
+// TradeOf is the trade that a Traded event of the market's log tells of.
+func TradeOf(e exchange.Event) Trade {
+	return Trade{Sequence: e.Sequence, Index: e.Index, Buyer: e.Buyer(), Seller: e.Seller(), Quantity: e.Quantity, Price: e.Price}
 }
 
 func compareTrades(a, b Trade) int {

@@ -78,7 +78,7 @@ func (a *auditor) fold(at uint64, events []exchange.Event) {
 		case exchange.GateClosed:
 			a.closed[e.Interval] = at
 		case exchange.Traded:
-			t := settlement.Trade{Sequence: e.Sequence, Index: e.Index, Buyer: e.Buyer(), Seller: e.Seller(), Quantity: e.Quantity, Price: e.Price}
+			t := settlement.TradeOf(e)
 			start := e.Interval.StartUnix()
 			a.trades = append(a.trades, logged{t, start, at})
 			a.traded[start] = append(a.traded[start], t)

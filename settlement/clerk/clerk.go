@@ -167,8 +167,7 @@ func Fold(events []exchange.Event) (map[energy.Interval][]settlement.Trade, []en
 		case exchange.GateClosed:
 			closed = append(closed, e.Interval)
 		case exchange.Traded:
-			trades[e.Interval] = append(trades[e.Interval], settlement.Trade{Sequence: e.Sequence, Index: e.Index,
-				Buyer: e.Buyer(), Seller: e.Seller(), Quantity: e.Quantity, Price: e.Price})
+			trades[e.Interval] = append(trades[e.Interval], settlement.TradeOf(e))
 		}
 	}
 	return trades, closed
