@@ -105,7 +105,7 @@ func StartChain(c ChainConfig) (_ *Chain, err error) {
 		return nil, fmt.Errorf("chain: %w", err)
 	}
 	if !founded {
-		if err := writeFile(filepath.Join(c.Dir, foundedFile), strconv.FormatUint(c.ChainID, 10)+"\n"); err != nil {
+		if err := WriteFile(filepath.Join(c.Dir, foundedFile), []byte(strconv.FormatUint(c.ChainID, 10)+"\n")); err != nil {
 			return nil, fmt.Errorf("chain: %w", err)
 		}
 	}

@@ -113,7 +113,7 @@ func (d *Dir) checkVersion() error {
 		if err := os.Chmod(d.path, dirMode); err != nil && !errors.Is(err, fs.ErrPermission) { // an empty one of somebody else
 			return fmt.Errorf("data directory: %w", err)
 		}
-		return writeFile(d.Path(versionFile), strconv.Itoa(dirVersion)+"\n")
+		return WriteFile(d.Path(versionFile), []byte(strconv.Itoa(dirVersion)+"\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("data directory: %w", err)
@@ -134,14 +134,15 @@ func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
 // Close releases the directory to other processes. The kernel does so when the process ends without it.
 func (d *Dir) Close() error { return d.lock.Close() }
 
-// writeFile writes a small file that is there whole or not at all, also after a power cut.
-func writeFile(path, text string) error {
+// WriteFile replaces a small file, which only this user may read, as a whole: after a crash or a power cut it holds the
+// old or the new content.
+func WriteFile(path string, content []byte) error {
 	temporary := path + ".tmp"
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
+	_, err = f.Write(content)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

@@ -2,13 +2,14 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/wattle/wattle/internal/embed"
 )
 
 // Clock is the street's time. It stands still until Start and then runs Speed times as fast as the wall. What it has
@@ -92,40 +93,9 @@ func (c *Clock) Run(ctx context.Context) error {
 
 func (c *Clock) keep() error {
 	next := c.Now().Add(c.scale(lead))
-	if err := writeFile(c.path, []byte(next.Format(time.RFC3339Nano)+"\n")); err != nil {
+	if err := embed.WriteFile(c.path, []byte(next.Format(time.RFC3339Nano)+"\n")); err != nil {
 		return fmt.Errorf("clock: %w", err)
 	}
 	c.kept.Store(&next)
 	return nil
-}
-
-// writeFile replaces a file, which only this user may read, as a whole: after a crash or a power cut it holds the old or the new content.
-func writeFile(path string, content []byte) error {
-	next := path + ".next"
-	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(next, path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
-	return err
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

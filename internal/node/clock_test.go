@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/wattle/wattle/internal/embed"
 )
 
 func openClock(t *testing.T, dir string, speed int) *Clock {
@@ -88,7 +90,7 @@ func TestClockFileThatIsNoTime(t *testing.T) {
 func TestWriteFileReplacesTheWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	for _, text := range []string{"a long first text", "short", ""} {
-		if err := writeFile(path, []byte(text)); err != nil {
+		if err := embed.WriteFile(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		got, err := os.ReadFile(path)
@@ -99,7 +101,7 @@ func TestWriteFileReplacesTheWhole(t *testing.T) {
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("got %v %v, want the file alone", entries, err)
 	}
-	if err := writeFile(filepath.Join(path, "below a file"), nil); err == nil {
+	if err := embed.WriteFile(filepath.Join(path, "below a file"), nil); err == nil {
 		t.Error("below a file: got no error")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/internal/embed"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter/modbus"
 )
@@ -139,7 +140,7 @@ func (c DemoConfig) found(dir string) (Founding, error) {
 	if err != nil {
 		return f, err
 	}
-	return f, writeFile(path, append(text, '\n'))
+	return f, embed.WriteFile(path, append(text, '\n'))
 }
 
 func foundingPath(dir string) string { return filepath.Join(dir, "street.json") }

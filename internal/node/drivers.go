@@ -85,9 +85,9 @@ func (s *street) startOracles(ctx context.Context, group *errgroup.Group, nodes 
 }
 
 // startHomes starts every home's Modbus server and agent.
-func (s *street) startHomes(ctx context.Context, group *errgroup.Group, seed secret) error {
+func (s *street) startHomes(ctx context.Context, group *errgroup.Group) error {
 	for _, h := range s.homes {
-		work := s.agentOf(h, seed.device(h.page.Meter))
+		work := s.agentOf(h, s.seed.device(h.page.Meter))
 		if err := work.Validate(); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/bus"
+	"github.com/wattle/wattle/internal/embed"
 	"github.com/wattle/wattle/meter"
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/oracle/ocr"
@@ -38,7 +39,7 @@ func oracleKeys(dir string, passphrase string) ([]ocr.Keys, error) {
 			if sealed, err = keys[i].Seal(passphrase); err != nil {
 				return nil, err
 			}
-			err = writeFile(path, sealed)
+			err = embed.WriteFile(path, sealed)
 		case err == nil:
 			if keys[i], err = ocr.OpenKeys(sealed, passphrase); err != nil {
 				err = fmt.Errorf("%s: %w: %w", path, err, ErrDamaged)

@@ -43,7 +43,7 @@ func openSecret(dir string) (secret, error) {
 		if _, err := rand.Read(s); err != nil {
 			return nil, fmt.Errorf("secret: %w", err)
 		}
-		return s, writeFile(path, []byte(hex.EncodeToString(s)+"\n"))
+		return s, embed.WriteFile(path, []byte(hex.EncodeToString(s)+"\n"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("secret: %w", err)

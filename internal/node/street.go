@@ -40,6 +40,7 @@ type street struct {
 	log      *slog.Logger
 	clock    *Clock
 	founding Founding
+	seed     secret
 	length   energy.Length
 	homes    []home
 	ledger   *ledger.Ledger
@@ -129,11 +130,10 @@ func (s *street) found(ctx context.Context) (err error) {
 	if _, err := private(s.dir, "outbox"); err != nil {
 		return err
 	}
-	seed, err := openSecret(secrets)
-	if err != nil {
+	if s.seed, err = openSecret(secrets); err != nil {
 		return err
 	}
-	operator, err := s.config.operator(seed)
+	operator, err := s.config.operator(s.seed)
 	if err != nil {
 		return err
 	}
@@ -179,15 +179,11 @@ func (s *street) checkFaults() error {
 
 // run installs what is missing, starts every driver and works until one of them ends.
 func (s *street) run(ctx context.Context, listener net.Listener, stderr io.Writer) error {
-	seed, err := openSecret(s.dir.Path("secrets"))
+	registry, genesis, err := s.register(ctx)
 	if err != nil {
 		return err
 	}
-	registry, genesis, err := s.register(ctx, seed)
-	if err != nil {
-		return err
-	}
-	keys, err := oracleKeys(s.dir.Path("secrets"), seed.passphrase())
+	keys, err := oracleKeys(s.dir.Path("secrets"), s.seed.passphrase())
 	if err != nil {
 		return err
 	}
@@ -201,7 +197,7 @@ func (s *street) run(ctx context.Context, listener net.Listener, stderr io.Write
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	if err := s.start(ctx, group, seed, nodes, listener); err != nil {
+	if err := s.start(ctx, group, nodes, listener); err != nil {
 		cancel()
 		if cause := group.Wait(); cause != nil && !errors.Is(cause, context.Canceled) {
 			return cause // of the part that ended first
@@ -215,13 +211,13 @@ func (s *street) run(ctx context.Context, listener net.Listener, stderr io.Write
 }
 
 // start starts every driver, and the clock when all of them work.
-func (s *street) start(ctx context.Context, group *errgroup.Group, seed secret, nodes []*ocr.Node, listener net.Listener) error {
+func (s *street) start(ctx context.Context, group *errgroup.Group, nodes []*ocr.Node, listener net.Listener) error {
 	launch := func(work func(context.Context) error) { group.Go(func() error { return work(ctx) }) }
 	if err := s.startMarket(ctx, launch); err != nil {
 		return err
 	}
 	s.startOracles(ctx, group, nodes)
-	if err := s.startHomes(ctx, group, seed); err != nil {
+	if err := s.startHomes(ctx, group); err != nil {
 		return err
 	}
 	if err := s.startClerk(launch); err != nil {
@@ -238,14 +234,14 @@ func (s *street) start(ctx context.Context, group *errgroup.Group, seed secret, 
 }
 
 // register enrols every home and returns what the oracles may know of them.
-func (s *street) register(ctx context.Context, seed secret) (oracle.Registry, energy.Interval, error) {
+func (s *street) register(ctx context.Context) (oracle.Registry, energy.Interval, error) {
 	zone, err := s.ledger.Found(ctx, ledger.Zone{Length: s.length, Genesis: energy.IntervalAt(s.founding.Start.Add(-time.Second), s.length)})
 	if err != nil {
 		return oracle.Registry{}, energy.Interval{}, err
 	}
 	var registrations []oracle.Registration
 	for _, h := range s.homes {
-		m := h.member([32]byte(seed.device(h.page.Meter)[32:]))
+		m := h.member([32]byte(s.seed.device(h.page.Meter)[32:]))
 		if err := s.ledger.Enrol(ctx, m); err != nil {
 			return oracle.Registry{}, energy.Interval{}, err
 		}
@@ -334,7 +330,7 @@ func (s *street) issueTokens(ctx context.Context, tokens *token.Store) error {
 	if text, err = json.MarshalIndent(now, "", "  "); err != nil {
 		return err
 	}
-	return writeFile(path, append(text, '\n'))
+	return embed.WriteFile(path, append(text, '\n'))
 }
 
 // close stops the engines.
