@@ -24,11 +24,12 @@ test: ## install what is missing and run every test
 	@$(MAKE) --no-print-directory build
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	$(GO) vet ./...
+	cd settlement/contracts && npm ci --silent --no-audit --no-fund
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /e2e)
 	$(GO) test -timeout 20m -parallel 6 ./e2e/...
 	@$(MAKE) --no-print-directory fuzz FUZZ=300x
 	cd web/app && npm run --silent check && npm test --silent
-	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm test --silent && npm run --silent check
+	cd settlement/contracts && npm test --silent && npm run --silent check
 
 check: ## everything a change must pass: dependencies, lint, and every test
 	$(GO) mod verify >/dev/null
