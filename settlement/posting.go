@@ -20,9 +20,19 @@ const (
 	NetworkAccount
 	// IssuanceAccount is the other side of every minted Wh: its negative balance is the token supply.
 	IssuanceAccount
+	// PlatformAccount receives what the operator of the market charges.
+	PlatformAccount
+	// LevyAccount receives levies, for whoever raises them.
+	LevyAccount
+	// TaxAccount receives value added tax.
+	TaxAccount
+	// EscrowAccount is the other side of deposits and withdrawals: its negative balance is what lies in escrow.
+	EscrowAccount
+	// CollateralAccount is a member's money that is held for open orders.
+	CollateralAccount
 )
 
-var accountKinds = []string{"", "member", "supplier", "network", "issuance"}
+var accountKinds = []string{"", "member", "supplier", "network", "issuance", "platform", "levy", "tax", "escrow", "collateral"}
 
 // String is the kind as the ledger stores it.
 func (k AccountKind) String() string { return accountKinds[k] }
@@ -32,7 +42,7 @@ func ParseAccountKind(text string) AccountKind {
 	return AccountKind(max(0, slices.Index(accountKinds, text)))
 }
 
-// Account holds one asset; Owner is empty but for members.
+// Account holds one asset; Owner is empty but for members and their collateral.
 type Account struct {
 	Kind  AccountKind
 	Owner energy.Member
@@ -78,9 +88,17 @@ const (
 	Mint
 	// Delivery: energy goes from seller to buyer, as provenance says.
 	Delivery
+	// Deposit: money that came into escrow becomes a member's.
+	Deposit
+	// Withdrawal: a member's money is released, for good, to be paid out of escrow.
+	Withdrawal
+	// Hold: a member's money becomes collateral for orders.
+	Hold
+	// Release: collateral becomes the member's to spend again.
+	Release
 )
 
-var legs = []string{"", "trade", "residual-import", "residual-export", "network", "mint", "delivery"}
+var legs = []string{"", "trade", "residual-import", "residual-export", "network", "mint", "delivery", "deposit", "withdrawal", "hold", "release"}
 
 // String is the leg as the ledger stores it.
 func (l Leg) String() string { return legs[l] }
