@@ -54,17 +54,34 @@ CREATE TABLE batch (
     CONSTRAINT batch_zone_fkey FOREIGN KEY (zone) REFERENCES zone(zone)
 );
 
+CREATE TABLE chain_attempt (
+    sender bytea NOT NULL,
+    nonce bigint NOT NULL,
+    attempt smallint NOT NULL,
+    hash bytea NOT NULL,
+    raw bytea NOT NULL,
+    CONSTRAINT chain_attempt_attempt_check CHECK (attempt >= 0),
+    CONSTRAINT chain_attempt_hash UNIQUE (hash),
+    CONSTRAINT chain_attempt_hash_check CHECK (octet_length(hash) = 32),
+    CONSTRAINT chain_attempt_pkey PRIMARY KEY (sender, nonce, attempt),
+    CONSTRAINT chain_attempt_transaction FOREIGN KEY (sender, nonce) REFERENCES chain_transaction(sender, nonce)
+);
+
 CREATE TABLE chain_transaction (
     purpose text NOT NULL,
     sender bytea NOT NULL,
     nonce bigint NOT NULL,
-    hash bytea NOT NULL,
-    raw bytea NOT NULL,
-    CONSTRAINT chain_transaction_hash_check CHECK (octet_length(hash) = 32),
+    state text NOT NULL,
+    mined bytea,
+    block bigint,
+    CONSTRAINT chain_transaction_block_check CHECK (block >= 0),
+    CONSTRAINT chain_transaction_mined CHECK ((state = ANY (ARRAY['mined'::text, 'safe'::text, 'final'::text])) = (mined IS NOT NULL) AND (mined IS NULL) = (block IS NULL)),
+    CONSTRAINT chain_transaction_mined_check CHECK (octet_length(mined) = 32),
     CONSTRAINT chain_transaction_nonce UNIQUE (sender, nonce),
     CONSTRAINT chain_transaction_nonce_check CHECK (nonce >= 0),
     CONSTRAINT chain_transaction_pkey PRIMARY KEY (purpose),
-    CONSTRAINT chain_transaction_sender_check CHECK (octet_length(sender) = 20)
+    CONSTRAINT chain_transaction_sender_check CHECK (octet_length(sender) = 20),
+    CONSTRAINT chain_transaction_state CHECK (state = ANY (ARRAY['prepared'::text, 'sent'::text, 'mined'::text, 'safe'::text, 'final'::text, 'reverted'::text, 'displaced'::text]))
 );
 
 CREATE TABLE consumer (

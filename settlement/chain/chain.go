@@ -46,7 +46,13 @@ var (
 	ErrNotDeployed = problem.New(problem.NotFound, "the contracts are not deployed")
 )
 
-// Config is what a Chain needs. Poll and Wait have defaults, everything else must be given.
+// DefaultMaxFee is the ceiling of the fee where none is given, in wei per gas: 500 gwei.
+const DefaultMaxFee = 500_000_000_000
+
+// FinalByTag as Config.Confirmations asks the chain itself which blocks are safe and final.
+const FinalByTag = -1
+
+// Config is what a Chain needs. Confirmations, Poll, Wait and MaxFee have defaults, everything else must be given.
 type Config struct {
 	Client Client
 	Key    *ecdsa.PrivateKey // signs and pays; owner of the contracts it deploys
@@ -54,6 +60,10 @@ type Config struct {
 	Log    *slog.Logger
 	Poll   time.Duration // longest pause between two looks for a receipt; 1 s if zero
 	Wait   time.Duration // how long Send waits for a receipt before it returns ErrPending; 2 min if zero
+
+	// Confirmations is how many blocks on top make a block final: 0 where blocks are never taken back, or FinalByTag.
+	Confirmations int
+	MaxFee        int64 // ceiling of the fee in wei per gas, base fee and tip together; DefaultMaxFee if zero
 }
 
 // Validate reports what is missing.
@@ -69,6 +79,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("no log: %w", ErrConfig)
 	case c.Poll < 0 || c.Wait < 0:
 		return fmt.Errorf("negative duration: %w", ErrConfig)
+	case c.Confirmations < FinalByTag:
+		return fmt.Errorf("%d confirmations: %w", c.Confirmations, ErrConfig)
+	case c.MaxFee < 0:
+		return fmt.Errorf("negative fee: %w", ErrConfig)
 	}
 	return nil
 }
@@ -82,6 +96,8 @@ type Chain struct {
 	log    *slog.Logger
 	poll   time.Duration
 	wait   time.Duration
+	depth  int      // Config.Confirmations
+	maxFee *big.Int // wei per gas
 	outbox outbox
 	hub    *hub.Hub
 	token  *energytoken.EnergyToken
@@ -91,6 +107,9 @@ type Chain struct {
 
 	mu        sync.Mutex
 	contracts *Contracts // nil until known
+
+	following sync.Mutex
+	seen      *types.Header // the newest block at the last Follow; nil before the first
 }
 
 // Open connects to the chain behind the client. It returns ErrOtherChain if the database was used with another one.
@@ -104,7 +123,7 @@ func Open(ctx context.Context, config Config) (*Chain, error) {
 	}
 	c := &Chain{
 		client: config.Client, key: config.Key, sender: crypto.PubkeyToAddress(config.Key.PublicKey), id: id, log: config.Log,
-		poll: config.Poll, wait: config.Wait, outbox: outbox{config.DB}, hub: hub.NewHub(), token: energytoken.NewEnergyToken(),
+		poll: config.Poll, wait: config.Wait, depth: config.Confirmations, maxFee: big.NewInt(config.MaxFee), outbox: outbox{config.DB}, hub: hub.NewHub(), token: energytoken.NewEnergyToken(),
 	}
 	if c.poll == 0 {
 		c.poll = time.Second
@@ -112,12 +131,15 @@ func Open(ctx context.Context, config Config) (*Chain, error) {
 	if c.wait == 0 {
 		c.wait = 2 * time.Minute
 	}
+	if config.MaxFee == 0 {
+		c.maxFee = big.NewInt(DefaultMaxFee)
+	}
 	last, ok, err := c.outbox.last(ctx, c.sender)
 	if err != nil {
 		return nil, err
 	}
-	if ok && last.tx.ChainId().Cmp(id) != 0 {
-		return nil, fmt.Errorf("chain %s, the database has transactions of %s: %w", id, last.tx.ChainId(), ErrOtherChain)
+	if ok && last.newest().ChainId().Cmp(id) != 0 {
+		return nil, fmt.Errorf("chain %s, the database has transactions of %s: %w", id, last.newest().ChainId(), ErrOtherChain)
 	}
 	if _, _, err := c.recorded(ctx); err != nil {
 		return nil, err

@@ -88,6 +88,7 @@ func TestChainForgot(t *testing.T) {
 	want, transactions := s.newest(t), s.transactions(t)
 
 	s.node = s.newNode(t)
+	s.client = s.node
 	c = s.open(t)
 	if err := c.Resume(t.Context()); err != nil {
 		t.Fatal(err)
@@ -129,7 +130,7 @@ func TestReorganised(t *testing.T) {
 func (s *street) newest(t *testing.T) (hash common.Hash) {
 	t.Helper()
 	var raw []byte
-	err := s.db.QueryRow(t.Context(), `SELECT hash FROM chain_transaction ORDER BY nonce DESC LIMIT 1`).Scan(&raw)
+	err := s.db.QueryRow(t.Context(), `SELECT hash FROM chain_attempt ORDER BY nonce DESC, attempt DESC LIMIT 1`).Scan(&raw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +212,7 @@ func TestOtherChain(t *testing.T) {
 	if _, err := s.db.Exec(t.Context(), `UPDATE contract SET chain_id = 1337`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.db.Exec(t.Context(), `UPDATE chain_transaction SET raw = $1`, raw); err != nil {
+	if _, err := s.db.Exec(t.Context(), `UPDATE chain_attempt SET raw = $1`, raw); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := chain.Open(t.Context(), s.config()); !errors.Is(err, chain.ErrOtherChain) {

@@ -153,8 +153,8 @@ func (c *Chain) birth(ctx context.Context) uint64 {
 	if err != nil || !ok {
 		return 0
 	}
-	receipt, err := c.client.TransactionReceipt(ctx, e.tx.Hash())
-	if err != nil {
+	receipt, err := c.receipt(ctx, e)
+	if err != nil || receipt == nil {
 		return 0
 	}
 	return receipt.BlockNumber.Uint64()

@@ -44,6 +44,7 @@ type street struct {
 	other   *ecdsa.PrivateKey // a stranger with money
 	db      *pgxpool.Pool
 	node    *node
+	client  chain.Client // node, or another implementation
 	oracles []ocr2key.KeyBundle
 	digest  [32]byte
 }
@@ -100,6 +101,7 @@ func newStreet(t *testing.T) *street {
 	t.Helper()
 	s := &street{db: pgtest.New(t), digest: [32]byte{0, 0x0e, 1}, key: newKey(t), other: newKey(t)}
 	s.node = s.newNode(t)
+	s.client = s.node
 	for range 4 {
 		bundle, err := ocr2key.New(chaintype.EVM)
 		if err != nil {
@@ -147,7 +149,7 @@ func (s *street) open(t *testing.T) *chain.Chain {
 
 func (s *street) config() chain.Config {
 	return chain.Config{
-		Client: s.node, Key: s.key, DB: s.db, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Poll: 10 * time.Millisecond,
+		Client: s.client, Key: s.key, DB: s.db, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Poll: 10 * time.Millisecond,
 	}
 }
 
