@@ -113,11 +113,11 @@ func validPort(text string) bool {
 func (c DemoConfig) validateDevices() error {
 	seen := map[string]bool{}
 	for _, url := range c.Devices {
-		address, unit, err := modbus.ParseURL(url)
+		e, err := modbus.ParseURL(url)
 		if err != nil {
 			return fmt.Errorf("--device: %w: %w", err, ErrConfig)
 		}
-		device := fmt.Sprint(address, " unit ", unit)
+		device := fmt.Sprint(e.Link.Address, " unit ", e.Unit)
 		if seen[device] {
 			return fmt.Errorf("--device %s is named twice, and its energy can be sold once: %w", url, ErrConfig)
 		}

@@ -51,17 +51,17 @@ func simulatedHomes(n *sim.Neighbourhood, now func() time.Time) ([]home, error) 
 		if err != nil {
 			return nil, fmt.Errorf("Modbus server of %s: %w", simulated.Member, err)
 		}
-		address := listener.Addr().String()
+		link := modbus.Config{Address: listener.Addr().String()}
 		h := home{
 			page: web.Home{Member: simulated.Member, Meter: simulated.Meter, Name: simulated.Name,
 				Solar: simulated.Peak > 0, Battery: simulated.Capacity > 0},
 			maxExport: simulated.MaxExport, maxImport: simulated.MaxImport,
 			battery: autopilot.Battery{Capacity: simulated.Capacity, Reserve: simulated.Capacity / batteryReserve, Power: simulated.Storage},
-			sources: []agent.Source{{Address: address, Unit: sim.MeterUnit, Role: agent.GridMeter}},
+			sources: []agent.Source{{Link: link, Unit: sim.MeterUnit, Role: agent.GridMeter}},
 			serve:   func(ctx context.Context) error { return simulated.Serve(ctx, listener, now) },
 		}
 		if h.page.Solar {
-			h.sources = append(h.sources, agent.Source{Address: address, Unit: sim.InverterUnit, Role: agent.Inverter})
+			h.sources = append(h.sources, agent.Source{Link: link, Unit: sim.InverterUnit, Role: agent.Inverter})
 		}
 		homes = append(homes, h)
 	}
@@ -76,17 +76,17 @@ const unratedPower energy.Watts = 43_000
 
 // deviceHome asks a real device what it is and makes it the n-th home behind a device.
 func deviceHome(ctx context.Context, url string, n int) (home, error) {
-	address, unit, err := modbus.ParseURL(url)
+	endpoint, err := openable(url)
 	if err != nil {
 		return home{}, fmt.Errorf("--device: %w: %w", err, ErrConfig)
 	}
-	link, err := modbus.Open(modbus.Config{Address: address})
+	link, err := modbus.Open(endpoint.Link)
 	if err != nil {
 		return home{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	device, err := sunspec.Read(ctx, link.Unit(unit))
+	device, err := sunspec.Read(ctx, link.Unit(endpoint.Unit))
 	if err = errors.Join(err, link.Close()); err != nil {
 		return home{}, fmt.Errorf("--device %s does not answer as a SunSpec device: %w; check address, unit and that no other program holds its only connection", url, err)
 	}
@@ -111,7 +111,7 @@ func deviceHome(ctx context.Context, url string, n int) (home, error) {
 	if role == 0 {
 		return home{}, fmt.Errorf("--device %s shows neither a SunSpec meter (201 to 214) nor an inverter (101 to 113): %w", url, problem.New(problem.Invalid, "nothing to sell"))
 	}
-	h.sources = []agent.Source{{Address: address, Unit: unit, Role: role}}
+	h.sources = []agent.Source{{Link: endpoint.Link, Unit: endpoint.Unit, Role: role}}
 	return h, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter/agent"
+	"github.com/wattle/wattle/meter/modbus"
 	"github.com/wattle/wattle/sim"
 )
 
@@ -48,7 +50,7 @@ func neighbours(t *testing.T) (home, sim.Description) {
 func TestSimulatedHome(t *testing.T) {
 	h, d := neighbours(t)
 	if h.page.Member != d.Member || h.page.Meter != d.Meter || h.maxExport != d.MaxExport || h.maxImport != d.MaxImport || len(h.sources) != 2 ||
-		h.sources[0].Role != agent.GridMeter || h.sources[1].Role != agent.Inverter || h.sources[0].Address != h.sources[1].Address {
+		h.sources[0].Role != agent.GridMeter || h.sources[1].Role != agent.Inverter || h.sources[0].Link.Address != h.sources[1].Link.Address {
 		t.Errorf("got %+v of %+v", h, d)
 	}
 	key := [32]byte{1}
@@ -60,7 +62,7 @@ func TestSimulatedHome(t *testing.T) {
 
 func TestDeviceIsAHome(t *testing.T) {
 	served, d := neighbours(t)
-	address := served.sources[0].Address
+	address := served.sources[0].Link.Address
 	for _, c := range []struct {
 		unit  byte
 		role  agent.Role
@@ -74,8 +76,8 @@ func TestDeviceIsAHome(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := agent.Source{Address: address, Unit: c.unit, Role: c.role}
-		if len(h.sources) != 1 || h.sources[0] != want || h.serve != nil || h.maxExport != c.most || h.maxImport != unratedPower {
+		want := agent.Source{Link: modbus.Config{Address: address}, Unit: c.unit, Role: c.role}
+		if len(h.sources) != 1 || !reflect.DeepEqual(h.sources[0], want) || h.serve != nil || h.maxExport != c.most || h.maxImport != unratedPower {
 			t.Errorf("unit %d: got %+v, want %+v with at most %d W", c.unit, h, want, c.most)
 		}
 		if h.page.Member != "device-03" || h.page.Meter != "device-03-grid" || h.page.Solar != c.solar || h.page.Name == "" || h.page.Name == "Device" {
@@ -92,7 +94,7 @@ func TestDeviceThatCannotBeAHome(t *testing.T) {
 		says string
 	}{
 		{"nonsense", problem.Invalid, "tcp://HOST:PORT?unit=1"},
-		{"tcp://" + served.sources[0].Address + "?unit=9", problem.NotFound, "does not answer as a SunSpec device"},
+		{"tcp://" + served.sources[0].Link.Address + "?unit=9", problem.NotFound, "does not answer as a SunSpec device"},
 		{"tcp://127.0.0.1:1", problem.Unavailable, "does not answer as a SunSpec device"},
 	} {
 		_, err := deviceHome(t.Context(), c.url, 1)
@@ -102,7 +104,7 @@ func TestDeviceThatCannotBeAHome(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := deviceHome(ctx, "tcp://"+served.sources[0].Address, 1); !errors.Is(err, context.Canceled) {
+	if _, err := deviceHome(ctx, "tcp://"+served.sources[0].Link.Address, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped meanwhile: got %v, want %v", err, context.Canceled)
 	}
 }

@@ -33,14 +33,15 @@ func MeterRead(ctx context.Context, c MeterReadConfig, stdout io.Writer) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout %s: use more than 0: %w", c.Timeout, ErrConfig)
 	}
-	address, unit, err := modbus.ParseURL(c.URL)
+	endpoint, err := openable(c.URL)
 	if err != nil {
 		return fmt.Errorf("--url: %w: %w", err, ErrConfig)
 	}
-	if !strings.Contains(c.URL, "unit=") {
+	address, unit := endpoint.Link.Address, endpoint.Unit
+	if !endpoint.Named {
 		unit = byte(c.Unit)
 	}
-	link, err := modbus.Open(modbus.Config{Address: address})
+	link, err := modbus.Open(endpoint.Link)
 	if err != nil {
 		return err
 	}

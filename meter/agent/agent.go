@@ -55,16 +55,20 @@ func (a *agent) open() error {
 		return fmt.Errorf("outbox %s holds readings of meter %s in zone %s under another identity: use its own outbox: %w",
 			a.config.Outbox, last.Meter, last.Zone, ErrConfig)
 	}
-	byAddress := make(map[string]*modbus.Link)
+	type line struct {
+		modbus.Transport
+		address string
+	}
+	links := make(map[line]*modbus.Link)
 	for _, s := range a.config.Sources {
-		link := byAddress[s.Address]
-		if link == nil {
-			if link, err = modbus.Open(modbus.Config{Address: s.Address, Timeout: a.config.Timeout, MaxBackoff: a.config.Backoff}); err != nil {
+		at := line{s.Link.Transport, s.Link.Address}
+		if links[at] == nil {
+			if links[at], err = modbus.Open(a.config.link(s.Link)); err != nil {
 				return err
 			}
-			byAddress[s.Address] = link
-			a.links = append(a.links, link)
+			a.links = append(a.links, links[at])
 		}
+		link := links[at]
 		opened := &source{Source: s, client: link.Unit(s.Unit)}
 		if s.Role == GridMeter || len(a.config.Sources) == 1 {
 			a.signed = opened
@@ -161,7 +165,7 @@ func (a *agent) report(ctx context.Context, s *source, err error) {
 	}
 	device := []slog.Attr{
 		slog.String("zone", string(a.config.Zone)), slog.String("meter", string(a.config.Meter)),
-		slog.String("device", s.Role.String()), slog.String("address", s.Address), slog.Int("unit", int(s.Unit)),
+		slog.String("device", s.Role.String()), slog.String("address", s.Link.Address), slog.Int("unit", int(s.Unit)),
 	}
 	if err == nil {
 		a.config.Log.LogAttrs(ctx, slog.LevelInfo, "device well again", device...)

@@ -38,11 +38,12 @@ func (r Role) String() string {
 	return "unknown device"
 }
 
-// Source is one device of a home. Sources with the same address share a connection.
+// Source is one device of a home. Sources with the same transport and address share a connection, as the first of them
+// describes it.
 type Source struct {
-	Address string // host:port
-	Unit    byte
-	Role    Role
+	Link modbus.Config
+	Unit byte
+	Role Role
 }
 
 // Config describes the agent of one home.
@@ -104,9 +105,9 @@ func (c Config) checkSources() error {
 	count := map[Role]int{}
 	for _, s := range c.Sources {
 		if s.Role != GridMeter && s.Role != Inverter {
-			return fmt.Errorf("device %s unit %d: role %d is unknown: %w", s.Address, s.Unit, s.Role, ErrConfig)
+			return fmt.Errorf("device %s unit %d: role %d is unknown: %w", s.Link.Address, s.Unit, s.Role, ErrConfig)
 		}
-		if err := (modbus.Config{Address: s.Address, Timeout: c.Timeout}).Validate(); err != nil {
+		if err := s.Link.Validate(); err != nil {
 			return fmt.Errorf("%s: %w", s.Role, err)
 		}
 		count[s.Role]++
@@ -129,4 +130,15 @@ func (c Config) withDefaults() Config {
 		c.Live = func(meter.Live) {}
 	}
 	return c
+}
+
+// link puts the agent's own patience where the source has none.
+func (c Config) link(l modbus.Config) modbus.Config {
+	if l.Timeout == 0 {
+		l.Timeout = c.Timeout
+	}
+	if l.MaxBackoff == 0 {
+		l.MaxBackoff = c.Backoff
+	}
+	return l
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/meter"
+	"github.com/wattle/wattle/meter/modbus"
 )
 
 const (
@@ -165,7 +166,7 @@ type bench struct {
 func testConfig(t *testing.T, h *home) Config {
 	return Config{
 		Zone: "street", Meter: "home-01-grid", Key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), Length: energy.FifteenMinutes,
-		Sources: []Source{{h.address, meterUnit, GridMeter}, {h.address, inverterUnit, Inverter}},
+		Sources: []Source{{tcp(h.address), meterUnit, GridMeter}, {tcp(h.address), inverterUnit, Inverter}},
 		Outbox:  filepath.Join(t.TempDir(), "outbox"), Log: slog.New(slog.DiscardHandler),
 		Poll: 5 * time.Millisecond, Timeout: 5 * time.Second, Backoff: 10 * time.Millisecond, Retry: time.Millisecond,
 	}
@@ -246,3 +247,6 @@ func (b *bench) measure(earlier, later meter.SignedReading) meter.Measurement {
 }
 
 var errDown = errors.New("broker is down")
+
+// tcp is the link to a device that speaks Modbus/TCP.
+func tcp(address string) modbus.Config { return modbus.Config{Address: address} }

@@ -21,11 +21,24 @@ type Client struct {
 // Unit is the client of the unit with this id.
 func (l *Link) Unit(id byte) *Client { return &Client{link: l, unit: id} }
 
-// ReadHoldingRegisters reads count registers, 1 to MaxRegisters, beginning at address. It also returns the frame
-// they came in, byte for byte as the device sent it. A device's refusal is an *Exception.
+// Limit is how many registers the device gives in one answer.
+func (c *Client) Limit() uint16 { return uint16(c.link.config.MaxRegisters) }
+
+// ReadHoldingRegisters reads count registers, 1 to Limit, beginning at address. It also returns the frame they came
+// in, byte for byte as the device sent it. A device's refusal is an *Exception.
 func (c *Client) ReadHoldingRegisters(ctx context.Context, address, count uint16) (registers []uint16, frame []byte, err error) {
+	return c.read(ctx, address, count, modbus.Client.ReadHoldingRegisters)
+}
+
+// ReadInputRegisters is ReadHoldingRegisters for function 4, where meters keep what only they may write.
+func (c *Client) ReadInputRegisters(ctx context.Context, address, count uint16) (registers []uint16, frame []byte, err error) {
+	return c.read(ctx, address, count, modbus.Client.ReadInputRegisters)
+}
+
+func (c *Client) read(ctx context.Context, address, count uint16,
+	function func(modbus.Client, uint16, uint16) ([]byte, error)) (registers []uint16, frame []byte, err error) {
 	t := &transport{ctx: ctx, link: c.link}
-	data, err := c.over(t).ReadHoldingRegisters(address, count)
+	data, err := function(c.over(t), address, count)
 	if err == nil && len(data) != 2*int(count) {
 		err = fmt.Errorf("%d bytes: %w", len(data), ErrProtocol)
 	}
@@ -56,6 +69,11 @@ func (c *Client) WriteMultipleRegisters(ctx context.Context, address uint16, val
 // over is a goburrow client for one call. Its handler serves as packager only: it holds the unit, which is why
 // calls do not share it.
 func (c *Client) over(t *transport) modbus.Client {
+	if c.link.config.serial() {
+		packager := modbus.NewRTUClientHandler("")
+		packager.SlaveId = c.unit
+		return modbus.NewClient2(packager, t)
+	}
 	packager := modbus.NewTCPClientHandler("")
 	packager.SlaveId = c.unit
 	return modbus.NewClient2(packager, t)
@@ -71,11 +89,14 @@ type transport struct {
 // Send implements modbus.Transporter. The link numbers transactions itself, so the answer is given back under the
 // number the packager chose and checks.
 func (t *transport) Send(request []byte) ([]byte, error) {
-	frame, err := t.link.exchange(t.ctx, request)
+	frame, err := t.link.exchange(t.ctx, t.link.bodyOf(request))
 	if err != nil {
 		return nil, err
 	}
 	t.received = frame
+	if t.link.config.serial() {
+		return frame, nil
+	}
 	answer := append([]byte(nil), frame...)
 	setTransaction(answer, transaction(request))
 	return answer, nil

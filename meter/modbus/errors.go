@@ -39,6 +39,16 @@ var (
 	ErrUnknownException = problem.New(problem.Unavailable, "unknown exception")
 )
 
+// Exception codes that this package sends.
+const (
+	codeIllegalFunction = 1
+	codeIllegalAddress  = 2
+	codeIllegalValue    = 3
+	codeBusy            = 6
+	codeGatewayPath     = 10
+	codeGatewayTarget   = 11
+)
+
 // Exception is a device's refusal. It wraps one of the sentinels above, so that errors.Is tells them apart, and
 // errors.As finds any.
 type Exception struct {

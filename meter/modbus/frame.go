@@ -3,74 +3,42 @@ package modbus
 import (
 	"encoding/binary"
 	"fmt"
-	"io"
 )
 
-// A frame of Modbus/TCP, MODBUS Messaging on TCP/IP Implementation Guide V1.0b, section 3.1: transaction (u16),
-// protocol (u16, 0), length of what follows (u16), unit (u8), function (u8), data.
+// A body is what both framings carry: the unit (u8) and the protocol data unit, which is the function (u8) and its data.
+// Modbus Application Protocol V1.1b3, section 4.1.
 const (
-	headerSize   = 7   // transaction to unit
-	maxFrameSize = 260 // header and the largest protocol data unit, 253 bytes
+	maxBody      = 1 + 253
 	exceptionBit = 0x80
 )
 
+// Function codes.
 const (
-	readHolding   = 3
-	writeMultiple = 16
+	readCoils      = 1
+	readDiscrete   = 2
+	readHolding    = 3
+	readInput      = 4
+	writeCoil      = 5
+	writeSingle    = 6
+	writeCoils     = 15
+	writeMultiple  = 16
+	maxWrite       = 123 // registers
+	shortestAnswer = 3   // unit, function with the exception bit, code
 )
 
-func transaction(frame []byte) uint16        { return binary.BigEndian.Uint16(frame) }
-func setTransaction(frame []byte, id uint16) { binary.BigEndian.PutUint16(frame, id) }
-func unitOf(frame []byte) byte               { return frame[6] }
-func functionOf(frame []byte) byte           { return frame[7] }
-func dataOf(frame []byte) []byte             { return frame[headerSize+1:] }
-func frameSize(header []byte) int            { return headerSize - 1 + int(binary.BigEndian.Uint16(header[4:])) }
-func requestedRegisters(request []byte) int  { return int(binary.BigEndian.Uint16(dataOf(request)[2:])) }
+func unitOf(body []byte) byte              { return body[0] }
+func functionOf(body []byte) byte          { return body[1] }
+func dataOf(body []byte) []byte            { return body[2:] }
+func requestedCount(request []byte) int    { return int(binary.BigEndian.Uint16(dataOf(request)[2:])) }
+func idempotent(request []byte) bool       { return functionOf(request) <= readInput }
+func isException(body []byte) bool         { return functionOf(body)&exceptionBit != 0 }
+func exception(body []byte, c byte) []byte { return []byte{body[0], body[1] | exceptionBit, c} }
 
-// frames cuts a byte stream into frames. Bytes of an unfinished frame are kept, so a read that timed out in the
-// middle of one can go on later.
-type frames struct {
-	source io.Reader
-	held   []byte
-}
-
-// next returns the next frame, ErrProtocol for bytes that cannot begin one, or the error of the source.
-func (f *frames) next() ([]byte, error) {
-	var chunk [maxFrameSize]byte
-	for {
-		if frame, err := f.cut(); frame != nil || err != nil {
-			return frame, err
-		}
-		n, err := f.source.Read(chunk[:])
-		f.held = append(f.held, chunk[:n]...)
-		if n == 0 && err != nil {
-			return nil, err
-		}
-	}
-}
-
-func (f *frames) cut() ([]byte, error) {
-	if len(f.held) < headerSize {
-		return nil, nil
-	}
-	if protocol := binary.BigEndian.Uint16(f.held[2:]); protocol != 0 {
-		return nil, fmt.Errorf("protocol %d, want 0: %w", protocol, ErrProtocol)
-	}
-	size := frameSize(f.held)
-	if size < headerSize+2 || size > maxFrameSize {
-		return nil, fmt.Errorf("frame of %d bytes: %w", size, ErrProtocol)
-	}
-	if len(f.held) < size {
-		return nil, nil
-	}
-	frame := append([]byte(nil), f.held[:size]...)
-	f.held = append(f.held[:0], f.held[size:]...)
-	return frame, nil
-}
-
-// checkAnswer reports whether answer, whose transaction matches, has the form that request asks for. An exception is
-// such an answer.
+// checkAnswer reports whether answer has the form that request asks for. An exception is such an answer.
 func checkAnswer(request, answer []byte) error {
+	if len(answer) < shortestAnswer {
+		return fmt.Errorf("answer of %d bytes: %w", len(answer), ErrProtocol)
+	}
 	if unitOf(answer) != unitOf(request) {
 		return fmt.Errorf("unit %d answered for unit %d: %w", unitOf(answer), unitOf(request), ErrProtocol)
 	}
@@ -80,25 +48,58 @@ func checkAnswer(request, answer []byte) error {
 		if len(data) != 1 {
 			return fmt.Errorf("exception of %d bytes, want 1: %w", len(data), ErrProtocol)
 		}
+		return nil
 	case functionOf(request):
 		return checkData(request, data)
-	default:
-		return fmt.Errorf("function %d answered %d: %w", functionOf(answer), functionOf(request), ErrProtocol)
 	}
-	return nil
+	return fmt.Errorf("function %d answered %d: %w", functionOf(answer), functionOf(request), ErrProtocol)
 }
 
 func checkData(request, data []byte) error {
 	switch functionOf(request) {
-	case readHolding:
-		want := 2 * requestedRegisters(request)
-		if len(data) != 1+want || int(data[0]) != want {
-			return fmt.Errorf("%d bytes announced as %d, want %d: %w", len(data)-1, data[0], want, ErrProtocol)
-		}
-	case writeMultiple:
+	case readHolding, readInput:
+		return checkCount(data, 2*requestedCount(request))
+	case readCoils, readDiscrete:
+		return checkCount(data, (requestedCount(request)+7)/8)
+	case writeSingle, writeCoil, writeMultiple, writeCoils:
 		if len(data) != 4 || string(data) != string(dataOf(request)[:4]) {
-			return fmt.Errorf("address and count not confirmed: %w", ErrProtocol)
+			return fmt.Errorf("address and value not confirmed: %w", ErrProtocol)
 		}
+	}
+	return nil
+}
+
+func checkCount(data []byte, want int) error {
+	if len(data) != 1+want || int(data[0]) != want {
+		return fmt.Errorf("%d bytes announced as %d, want %d: %w", len(data)-1, data[0], want, ErrProtocol)
+	}
+	return nil
+}
+
+// checkRequest reports what makes a request one that no device could answer.
+func checkRequest(body []byte) error {
+	if len(body) < 2 || len(body) > maxBody {
+		return fmt.Errorf("request of %d bytes: %w", len(body), ErrConfig)
+	}
+	data := dataOf(body)
+	ok := false
+	switch functionOf(body) {
+	case readHolding, readInput:
+		ok = len(data) == 4 && requestedCount(body) >= 1 && requestedCount(body) <= MaxRegisters
+	case readCoils, readDiscrete:
+		ok = len(data) == 4 && requestedCount(body) >= 1 && requestedCount(body) <= 16*MaxRegisters
+	case writeSingle, writeCoil:
+		ok = len(data) == 4
+	case writeMultiple:
+		ok = len(data) >= 5 && requestedCount(body) >= 1 && requestedCount(body) <= maxWrite &&
+			int(data[4]) == 2*requestedCount(body) && len(data) == 5+int(data[4])
+	case writeCoils:
+		ok = len(data) >= 5 && requestedCount(body) >= 1 && int(data[4]) == (requestedCount(body)+7)/8 && len(data) == 5+int(data[4])
+	default:
+		return fmt.Errorf("function %d: %w", functionOf(body), ErrIllegalFunction)
+	}
+	if !ok {
+		return fmt.Errorf("function %d: the request contradicts itself: %w", functionOf(body), ErrIllegalValue)
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"time"
 )
 
 // Link is one physical connection, shared by all units behind it. It is safe for concurrent use: requests wait in a
@@ -16,10 +16,10 @@ type Link struct {
 	done   chan struct{} // closed when the owner has returned
 }
 
-// request is one frame on its way to the device. The context rides along because the owner works for the caller.
+// request is one body on its way to the device. The context rides along because the owner works for the caller.
 type request struct {
 	ctx    context.Context
-	frame  []byte
+	body   []byte
 	answer chan<- answer
 }
 
@@ -40,6 +40,9 @@ func Open(c Config) (*Link, error) {
 	return l, nil
 }
 
+// Address is where the device is, for messages.
+func (l *Link) Address() string { return l.config.Address }
+
 // Close breaks off what is under way, closes the connection and returns when the owner has. It may be called twice.
 func (l *Link) Close() error {
 	l.stop()
@@ -47,29 +50,35 @@ func (l *Link) Close() error {
 	return nil
 }
 
-func (l *Link) run(ctx context.Context) {
+func (l *Link) run(stop context.Context) {
 	defer close(l.done)
-	o := owner{config: l.config, units: make(map[byte]*breaker), dial: (&net.Dialer{}).DialContext}
+	o := owner{config: l.config, stop: stop, units: make(map[byte]*breaker)}
 	o.link.config = &o.config
 	defer o.disconnect()
 	for {
+		var unused <-chan time.Time
+		if l.config.Release > 0 && o.conn != nil {
+			unused = time.After(l.config.Release)
+		}
 		select {
-		case <-ctx.Done():
+		case <-stop.Done():
 			return
+		case <-unused:
+			o.disconnect()
 		case r := <-l.queue:
-			frame, err := o.serve(ctx, r)
+			frame, err := o.serve(r)
 			r.answer <- answer{frame, err}
 		}
 	}
 }
 
-// exchange sends a frame and returns the one that answers it, with the transaction the link gave it.
-func (l *Link) exchange(ctx context.Context, frame []byte) ([]byte, error) {
+// exchange sends a body and returns the frame that answers it.
+func (l *Link) exchange(ctx context.Context, body []byte) ([]byte, error) {
 	answers := make(chan answer, 1) // the owner never waits for a caller that left
 	select {
 	case <-l.done:
 		return nil, ErrClosed
-	case l.queue <- request{ctx, frame, answers}:
+	case l.queue <- request{ctx, body, answers}:
 	default:
 		return nil, fmt.Errorf("%d waiting: %w", l.config.Queue, ErrQueue)
 	}
@@ -82,6 +91,17 @@ func (l *Link) exchange(ctx context.Context, frame []byte) ([]byte, error) {
 		return nil, ErrClosed
 	}
 }
+
+// bodyOf is the body of a frame of this link.
+func (l *Link) bodyOf(frame []byte) []byte {
+	if l.config.serial() {
+		return frame[:len(frame)-crcSize]
+	}
+	return frame[prefixSize:]
+}
+
+// serial reports whether frames are those of a serial line.
+func (c Config) serial() bool { return c.Transport == RTU || c.Transport == RTUOverTCP }
 
 // gaveUp is why a caller no longer waits.
 func gaveUp(ctx context.Context) error {

@@ -29,7 +29,7 @@ func TestReadReturnsRegistersAndTheFrameTheyCameIn(t *testing.T) {
 	}
 }
 
-// An answer that comes after its caller gave up must not be taken for the answer to a later request.
+// Defect 1: an answer that comes after its caller gave up must not be taken for the answer to a later request.
 func TestLateAnswerIsDropped(t *testing.T) {
 	release := make(chan struct{})
 	s := serve(t, func(conn net.Conn, r asked) bool {
@@ -70,6 +70,7 @@ func TestAnswerCutInTwoByATimeout(t *testing.T) {
 	wantRegister(t, c, 101, 1101)
 }
 
+// Defect 2: a connection the peer closed is opened anew.
 func TestReconnectsAfterThePeerClosed(t *testing.T) {
 	s := serve(t, func(conn net.Conn, r asked) bool {
 		conn.Write(r.registers())
@@ -88,15 +89,15 @@ func TestReconnectsAfterThePeerClosed(t *testing.T) {
 func TestWriteIsNotRepeated(t *testing.T) {
 	writes := make(chan []byte, 8)
 	s := serve(t, func(conn net.Conn, r asked) bool {
-		if functionOf(r.frame) == readHolding {
+		if functionOf(r.body) == readHolding {
 			conn.Write(r.registers())
 			return true
 		}
-		writes <- r.frame
+		writes <- r.body
 		if r.n == 1 {
 			return false
 		}
-		conn.Write(frame(r.transaction, r.unit, writeMultiple, dataOf(r.frame)[:4]))
+		conn.Write(frame(r.transaction, r.unit, writeMultiple, dataOf(r.body)[:4]))
 		return true
 	})
 	c := open(t, Config{Address: s.address}).Unit(1)
@@ -112,6 +113,7 @@ func TestWriteIsNotRepeated(t *testing.T) {
 	}
 }
 
+// Defect 3: a short answer is none, and so is whatever else does not fit the request.
 func TestAnswersThatAreNotTheAnswer(t *testing.T) {
 	cases := map[string]func(r asked) []byte{
 		"short":              func(r asked) []byte { return frame(r.transaction, r.unit, readHolding, []byte{2, 0, 1}) },
@@ -171,7 +173,7 @@ func TestExceptionsAreTypedAndKeepTheLink(t *testing.T) {
 	}
 }
 
-// Many goroutines on several units of one link each get their own registers.
+// Defect 7: many goroutines on several units of one link each get their own registers.
 func TestUnitsShareALinkWithoutMixing(t *testing.T) {
 	s := serve(t, func(conn net.Conn, r asked) bool {
 		conn.Write(r.registers())
@@ -288,6 +290,7 @@ func TestFullQueueAndCancelAndClose(t *testing.T) {
 	}
 }
 
+// Defect 8: context, delays and serial lines behind gateways; the contexts are in TestFullQueueAndCancelAndClose.
 func TestDelaysAreKept(t *testing.T) {
 	const delay = 20 * time.Millisecond
 	s := serve(t, func(conn net.Conn, r asked) bool {

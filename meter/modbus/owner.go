@@ -2,22 +2,30 @@ package modbus
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"time"
 )
+
+// framing is how bodies lie on a stream. One belongs to one open stream.
+type framing interface {
+	stream
+	// exchange writes a request and returns the frame that answers it, whose body was checked.
+	exchange(ctx context.Context, request []byte, timeout time.Duration) (frame []byte, err error)
+}
 
 // owner is the state of the goroutine that owns a connection.
 type owner struct {
 	config Config
-	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	stop   context.Context // done when the link is closed
 
-	conn   net.Conn // nil: not connected
-	frames frames
-	last   uint16 // transaction of the latest request, over all connections
-	sent   int    // requests sent on conn: the transactions that may still be answered late
-	silent int    // answers that timed out since the connection last said anything
+	conn   framing     // nil: not connected
+	free   func() bool // no longer closes conn when the link is closed
+	last   uint16      // transaction of the latest request of an earlier connection
+	silent int         // answers that timed out since the connection last said anything
 	pause  <-chan time.Time
 
 	link  breaker           // of connecting
@@ -28,32 +36,25 @@ type owner struct {
 // power never closes it.
 const maxSilent = 2
 
-// maxLate bounds how many requests ago a late answer may have been asked for: further back is not late but wrong.
-const maxLate = 256
-
 // serve does one request for a caller, with the deadlines of both.
-func (o *owner) serve(stop context.Context, r request) ([]byte, error) {
+func (o *owner) serve(r request) ([]byte, error) {
 	if err := r.ctx.Err(); err != nil {
 		return nil, gaveUp(r.ctx)
 	}
-	unit := o.unit(unitOf(r.frame))
+	unit := o.unit(unitOf(r.body))
 	if err := o.link.check(); err != nil {
 		return nil, err
 	}
 	if err := unit.check(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(r.ctx)
-	defer cancel()
-	defer context.AfterFunc(stop, cancel)()
-
 	reused := o.conn != nil
-	frame, err := o.attempt(ctx, r.frame)
-	if reused && errors.Is(err, ErrConnect) && functionOf(r.frame) == readHolding && ctx.Err() == nil {
-		frame, err = o.attempt(ctx, r.frame) // the device had closed an idle connection
+	frame, err := o.attempt(r.ctx, r.body)
+	if reused && errors.Is(err, ErrConnect) && idempotent(r.body) && r.ctx.Err() == nil && o.stop.Err() == nil {
+		frame, err = o.attempt(r.ctx, r.body) // the device had closed an idle connection
 	}
 	switch {
-	case stop.Err() != nil:
+	case o.stop.Err() != nil:
 		return nil, ErrClosed
 	case errors.Is(r.ctx.Err(), context.Canceled):
 		return nil, gaveUp(r.ctx) // says nothing about the device
@@ -77,28 +78,19 @@ func (o *owner) unit(id byte) *breaker {
 	return b
 }
 
-// attempt sends the frame, connecting first where needed, and waits for its answer.
-func (o *owner) attempt(ctx context.Context, frame []byte) ([]byte, error) {
+// attempt sends a request, connecting first where needed, and waits for its answer.
+func (o *owner) attempt(ctx context.Context, body []byte) ([]byte, error) {
 	if err := o.connect(ctx); err != nil {
 		return nil, err
 	}
-	if err := wait(ctx, o.pause); err != nil {
+	if err := o.wait(ctx); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.config.Timeout)
-	defer cancel()
-	release := interrupt(ctx, o.conn)
-	defer release()
-
-	o.last++
-	o.sent++
-	frame = append([]byte(nil), frame...)
-	setTransaction(frame, o.last)
-	answer, err := o.converse(ctx, frame)
-	o.pause = time.After(o.config.RequestDelay)
+	frame, err := o.conn.exchange(ctx, body, o.config.Timeout)
+	o.pauseFor(o.config.RequestDelay)
 	if err == nil {
 		o.silent = 0
-		return answer, nil
+		return frame, nil
 	}
 	if !errors.Is(err, ErrTimeout) {
 		o.disconnect()
@@ -108,36 +100,13 @@ func (o *owner) attempt(ctx context.Context, frame []byte) ([]byte, error) {
 	return nil, err
 }
 
-// converse writes the request and reads until its answer comes. Answers to earlier requests of this connection,
-// which came after their caller had given up, are dropped; anything else is ErrProtocol.
-func (o *owner) converse(ctx context.Context, request []byte) ([]byte, error) {
-	if _, err := o.conn.Write(request); err != nil {
-		o.disconnect() // part of a frame may be out: nothing after it would be understood
-		return nil, lost(ctx, "send", err)
-	}
-	for {
-		frame, err := o.frames.next()
-		if errors.Is(err, ErrProtocol) {
-			return nil, err
-		}
-		if err != nil {
-			return nil, lost(ctx, "receive", err)
-		}
-		age := o.last - transaction(frame) // wraps with the transactions
-		switch {
-		case age == 0:
-			return frame, checkAnswer(request, frame)
-		case int(age) >= min(o.sent, maxLate):
-			return nil, fmt.Errorf("transaction %d, want %d: %w", transaction(frame), o.last, ErrProtocol)
-		}
-	}
-}
-
-// lost names the failure of a connection: out of time, or gone.
-func lost(ctx context.Context, doing string, err error) error {
-	var network net.Error
-	if ctx.Err() != nil && errors.As(err, &network) && network.Timeout() {
+// lost names the failure of a stream: out of time, not Modbus, or gone.
+func lost(doing string, err error) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%s: %w", doing, ErrTimeout)
+	case errors.Is(err, ErrProtocol):
+		return err
 	}
 	return fmt.Errorf("%s: %w: %w", doing, ErrConnect, err)
 }
@@ -148,42 +117,70 @@ func (o *owner) connect(ctx context.Context) error {
 	}
 	dial, cancel := context.WithTimeout(ctx, o.config.Timeout)
 	defer cancel()
-	conn, err := o.dial(dial, "tcp", o.config.Address)
+	defer context.AfterFunc(o.stop, cancel)()
+	s, err := o.config.dial(dial)
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w: %w", o.config.Address, ErrConnect, err)
 	}
-	o.conn, o.sent, o.silent, o.frames = conn, 0, 0, frames{source: conn}
-	o.pause = time.After(o.config.ConnectDelay)
+	o.conn, o.silent = o.config.frame(s, o.last), 0
+	o.free = context.AfterFunc(o.stop, func() { s.Close() }) // which ends every wait on it
+	o.pauseFor(o.config.ConnectDelay)
 	return nil
 }
 
+// dial opens the stream of the link.
+func (c Config) dial(ctx context.Context) (stream, error) {
+	switch c.Transport {
+	case RTU:
+		return openSerial(c.Address, c.Serial)
+	case TLS:
+		return (&tls.Dialer{Config: c.TLS}).DialContext(ctx, "tcp", c.Address)
+	default:
+		return (&net.Dialer{}).DialContext(ctx, "tcp", c.Address)
+	}
+}
+
+// frame puts the framing of the link on an open stream.
+func (c Config) frame(s stream, last uint16) framing {
+	g := &guard{stream: s}
+	switch c.Transport {
+	case RTU:
+		return &rtu{guard: g, silence: c.Serial.silence()}
+	case RTUOverTCP:
+		return &rtu{guard: g, silence: gatewaySilence}
+	}
+	return newMBAP(g, last)
+}
+
 func (o *owner) disconnect() {
-	if o.conn != nil {
-		o.conn.Close() // nothing is left to lose on it
-		o.conn = nil
+	if o.conn == nil {
+		return
+	}
+	if m, ok := o.conn.(*mbap); ok {
+		o.last = m.last
+	}
+	o.free()
+	o.conn.Close() // nothing is left to lose on it
+	o.conn = nil
+}
+
+func (o *owner) pauseFor(d time.Duration) {
+	o.pause = nil
+	if d > 0 {
+		o.pause = time.After(d)
 	}
 }
 
-// interrupt makes reads and writes of conn fail with a timeout once ctx is done, until release is called.
-func interrupt(ctx context.Context, conn net.Conn) (release func()) {
-	past := time.Unix(1, 0)
-	fired := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(fired)
-		conn.SetDeadline(past) // fails only on a closed connection, whose reads fail too
-	})
-	return func() {
-		if !stop() {
-			<-fired
-			conn.SetDeadline(time.Time{})
-		}
-	}
-}
-
-func wait(ctx context.Context, until <-chan time.Time) error {
-	select {
-	case <-until:
+// wait waits until the device may be asked again.
+func (o *owner) wait(ctx context.Context) error {
+	if o.pause == nil {
 		return nil
+	}
+	select {
+	case <-o.pause:
+		return nil
+	case <-o.stop.Done():
+		return ErrClosed
 	case <-ctx.Done():
 		return fmt.Errorf("wait to send: %w", ErrTimeout)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"sync"
 	"testing"
@@ -12,8 +11,8 @@ import (
 
 // request of the test server's view.
 type asked struct {
-	frame       []byte
-	transaction uint16
+	body        []byte
+	transaction uint16 // 0 on a serial line
 	unit        byte
 	address     uint16
 	count       uint16
@@ -38,6 +37,11 @@ func (s *server) connections() int {
 
 // serve runs a Modbus/TCP server that behaves as told until the test ends.
 func serve(t *testing.T, behave misbehave) *server {
+	return listen(t, func(s *server, conn net.Conn) { s.talk(conn, behave) })
+}
+
+// listen talks with every client until the test ends.
+func listen(t *testing.T, talk func(*server, net.Conn)) *server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -58,7 +62,7 @@ func serve(t *testing.T, behave misbehave) *server {
 			running.Go(func() {
 				defer conn.Close()
 				defer context.AfterFunc(ctx, func() { conn.Close() })()
-				s.talk(conn, behave)
+				talk(s, conn)
 			})
 		}
 	})
@@ -71,27 +75,30 @@ func serve(t *testing.T, behave misbehave) *server {
 }
 
 func (s *server) talk(conn net.Conn, behave misbehave) {
+	in := frames{source: conn, shortest: 2}
 	for {
-		header := make([]byte, headerSize)
-		if _, err := io.ReadFull(conn, header); err != nil {
+		frame, err := in.next()
+		if err != nil {
 			return
 		}
-		frame := make([]byte, frameSize(header))
-		copy(frame, header)
-		if _, err := io.ReadFull(conn, frame[headerSize:]); err != nil {
+		body := frame[prefixSize:]
+		r := s.asked(body)
+		r.transaction = transaction(frame)
+		if !behave(conn, r) {
 			return
 		}
-		s.mu.Lock()
-		n := s.seen
-		s.seen++
-		s.mu.Unlock()
-		data := dataOf(frame)
-		if !behave(conn, asked{
-			frame: frame, transaction: transaction(frame), unit: unitOf(frame), n: n,
-			address: binary.BigEndian.Uint16(data), count: binary.BigEndian.Uint16(data[2:]),
-		}) {
-			return
-		}
+	}
+}
+
+// asked counts a request.
+func (s *server) asked(body []byte) asked {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.seen
+	s.seen++
+	data := dataOf(body)
+	return asked{
+		body: body, unit: unitOf(body), n: n, address: binary.BigEndian.Uint16(data), count: binary.BigEndian.Uint16(data[2:]),
 	}
 }
 
@@ -105,10 +112,7 @@ func (r asked) registers() []byte {
 }
 
 func frame(id uint16, unit, function byte, data []byte) []byte {
-	b := binary.BigEndian.AppendUint16(nil, id)
-	b = append(b, 0, 0)
-	b = binary.BigEndian.AppendUint16(b, uint16(2+len(data)))
-	return append(append(b, unit, function), data...)
+	return appendFrame(nil, id, append([]byte{unit, function}, data...))
 }
 
 func open(t *testing.T, c Config) *Link {
