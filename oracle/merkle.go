@@ -1,11 +1,8 @@
 package oracle
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
-
-	"golang.org/x/crypto/sha3"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/meter"
@@ -56,45 +53,17 @@ func DecodeLeaf(b []byte) (Leaf, error) {
 	return l, nil
 }
 
-// Hash is the leaf's place in the tree: Keccak-256 twice over its bytes, so that no inner node can pass for a leaf.
-func (l Leaf) Hash() Hash {
-	once := keccak(AppendLeaf(nil, l))
-	return keccak(once[:])
-}
+// Hash is the leaf's place in the tree.
+func (l Leaf) Hash() Hash { return LeafHash(AppendLeaf(nil, l)) }
 
-// Root is the Merkle root of the leaves in the order given, which the protocol fixes as ascending by meter. Nodes
-// hash their children in ascending order, an odd node moves up unchanged; OpenZeppelin's MerkleProof verifies the
-// proofs. The root of no leaves is zero.
-func Root(leaves []Leaf) Hash {
-	level := hashes(leaves)
-	if len(level) == 0 {
-		return Hash{}
-	}
-	for len(level) > 1 {
-		level = parents(level)
-	}
-	return level[0]
-}
+// Root is the root of the tree over the leaves in the order given, which the protocol fixes as ascending by meter.
+func Root(leaves []Leaf) Hash { return NewTree(hashes(leaves)).Root() }
 
 // Prove returns the sibling hashes that lead from leaf i to the root, bottom first.
-func Prove(leaves []Leaf, i int) []Hash {
-	var proof []Hash
-	for level := hashes(leaves); len(level) > 1; level, i = parents(level), i/2 {
-		if sibling := i ^ 1; sibling < len(level) {
-			proof = append(proof, level[sibling])
-		}
-	}
-	return proof
-}
+func Prove(leaves []Leaf, i int) []Hash { return NewTree(hashes(leaves)).Prove(i) }
 
 // Included reports whether the proof leads from the leaf to the root.
-func Included(l Leaf, proof []Hash, root Hash) bool {
-	node := l.Hash()
-	for _, sibling := range proof {
-		node = parent(node, sibling)
-	}
-	return node == root
-}
+func Included(l Leaf, proof []Hash, root Hash) bool { return Proves(l.Hash(), proof, root) }
 
 func hashes(leaves []Leaf) []Hash {
 	level := make([]Hash, len(leaves))
@@ -102,31 +71,4 @@ func hashes(leaves []Leaf) []Hash {
 		level[i] = l.Hash()
 	}
 	return level
-}
-
-func parents(level []Hash) []Hash {
-	up := make([]Hash, 0, (len(level)+1)/2)
-	for i := 0; i+1 < len(level); i += 2 {
-		up = append(up, parent(level[i], level[i+1]))
-	}
-	if len(level)%2 == 1 {
-		up = append(up, level[len(level)-1])
-	}
-	return up
-}
-
-func parent(a, b Hash) Hash {
-	if bytes.Compare(a[:], b[:]) > 0 {
-		a, b = b, a
-	}
-	return keccak(a[:], b[:])
-}
-
-func keccak(parts ...[]byte) (h Hash) {
-	k := sha3.NewLegacyKeccak256()
-	for _, p := range parts {
-		k.Write(p)
-	}
-	k.Sum(h[:0])
-	return h
 }

@@ -23,39 +23,52 @@ type Quorum struct {
 // ErrQuorum is returned for an attestation that too few, unknown or repeated oracles signed.
 var ErrQuorum = problem.New(problem.Denied, "not signed by a quorum of oracles")
 
-// SigningHash is what each oracle signs: Keccak-256 over the hash of the report, the configuration digest and the
-// sequence number as one word. Chainlink's OCR3 key bundles and the contract use the same.
+// SigningHash is what each oracle signs.
 func (a Attestation) SigningHash() Hash {
-	report := keccak(AppendReport(nil, a.Report))
-	var sequence [32]byte
-	binary.BigEndian.PutUint64(sequence[24:], a.Sequence)
-	return keccak(report[:], a.ConfigDigest[:], sequence[:])
+	return signingHash(AppendReport(nil, a.Report), a.ConfigDigest, a.Sequence)
 }
 
 // Signer recovers who made signature i.
 func (a Attestation) Signer(i int) (Signer, error) {
-	if !canonical(a.Signatures[i]) {
+	return recoverSigner(a.SigningHash(), a.Signatures, i)
+}
+
+// Verify checks that Faulty+1 different oracles of the quorum signed the report.
+func (q Quorum) Verify(a Attestation) error {
+	return q.verify(a.SigningHash(), a.ConfigDigest, a.Signatures)
+}
+
+// signingHash is Keccak-256 over the hash of the report, the configuration digest and the sequence number as one word.
+// Chainlink's OCR3 key bundles and the contract use the same.
+func signingHash(report []byte, config [32]byte, sequence uint64) Hash {
+	k := newKeccak()
+	hash := k.of(report)
+	b := append(hash[:], config[:]...)
+	b = append(b, make([]byte, 24)...)
+	return k.of(binary.BigEndian.AppendUint64(b, sequence))
+}
+
+func recoverSigner(hash Hash, signatures [][SignatureSize]byte, i int) (Signer, error) {
+	if !canonical(signatures[i]) {
 		return Signer{}, fmt.Errorf("signature %d in another form: %w", i, ErrQuorum)
 	}
-	hash := a.SigningHash()
-	key, err := crypto.SigToPub(hash[:], a.Signatures[i][:])
+	key, err := crypto.SigToPub(hash[:], signatures[i][:])
 	if err != nil {
 		return Signer{}, fmt.Errorf("signature %d: %w", i, ErrQuorum)
 	}
 	return Signer(crypto.PubkeyToAddress(*key)), nil
 }
 
-// Verify checks that Faulty+1 different oracles of the quorum signed the report.
-func (q Quorum) Verify(a Attestation) error {
-	if a.ConfigDigest != q.ConfigDigest {
-		return fmt.Errorf("configuration %x, want %x: %w", a.ConfigDigest[:4], q.ConfigDigest[:4], ErrQuorum)
+func (q Quorum) verify(hash Hash, config [32]byte, signatures [][SignatureSize]byte) error {
+	if config != q.ConfigDigest {
+		return fmt.Errorf("configuration %x, want %x: %w", config[:4], q.ConfigDigest[:4], ErrQuorum)
 	}
-	if len(a.Signatures) != int(q.Faulty)+1 {
-		return fmt.Errorf("%d signatures, want %d: %w", len(a.Signatures), q.Faulty+1, ErrQuorum)
+	if len(signatures) != int(q.Faulty)+1 {
+		return fmt.Errorf("%d signatures, want %d: %w", len(signatures), q.Faulty+1, ErrQuorum)
 	}
-	seen := make(map[Signer]bool, len(a.Signatures))
-	for i := range a.Signatures {
-		signer, err := a.Signer(i)
+	seen := make(map[Signer]bool, len(signatures))
+	for i := range signatures {
+		signer, err := recoverSigner(hash, signatures, i)
 		if err != nil {
 			return err
 		}
