@@ -82,7 +82,7 @@ const (
 	ResidualImport
 	// ResidualExport: a member sells what was exported beyond, or not imported of, the position.
 	ResidualExport
-	// NetworkCharge: for the use of the network.
+	// NetworkCharge: for the use of the whole network, by an imported kWh that was not bought from a neighbour.
 	NetworkCharge
 	// Mint: attested export becomes energy on the member's account.
 	Mint
@@ -96,15 +96,43 @@ const (
 	Hold
 	// Release: collateral becomes the member's to spend again.
 	Release
+	// LocalNetwork: for the use of the network between neighbours, by an imported kWh that was bought from one.
+	LocalNetwork
+	// NetworkShortfall: a seller who did not deliver pays what the energy from afar costs more.
+	NetworkShortfall
+	// LevyCharge: levies on an imported kWh.
+	LevyCharge
+	// PlatformFee: for a trade.
+	PlatformFee
+	// MarkupCharge: for what failed of a position beyond the tolerance.
+	MarkupCharge
+	// VATCharge: the tax on another leg.
+	VATCharge
 )
 
-var legs = []string{"", "trade", "residual-import", "residual-export", "network", "mint", "delivery", "deposit", "withdrawal", "hold", "release"}
+var legs = []string{"", "trade", "residual-import", "residual-export", "network", "mint", "delivery", "deposit", "withdrawal", "hold", "release",
+	"network-local", "network-shortfall", "levy", "fee", "markup", "vat"}
 
 // String is the leg as the ledger stores it.
 func (l Leg) String() string { return legs[l] }
 
 // ParseLeg reads what String prints; 0 for anything else.
 func ParseLeg(text string) Leg { return Leg(max(0, slices.Index(legs, text))) }
+
+// Valid reports whether l is a leg.
+func (l Leg) Valid() bool { return l > 0 && int(l) < len(legs) }
+
+// TaxedAs is the leg whose rate of VAT holds for l: every charge for the network is taxed alike. It is 0 for what is
+// not taxed.
+func (l Leg) TaxedAs() Leg {
+	switch l {
+	case TradePayment, ResidualImport, ResidualExport, NetworkCharge, LevyCharge, PlatformFee, MarkupCharge:
+		return l
+	case LocalNetwork, NetworkShortfall:
+		return NetworkCharge
+	}
+	return 0
+}
 
 // Posting moves Amount > 0 of an asset from one account to another. Within an interval every asset sums to zero by
 // construction: there is no posting with one side.
@@ -120,21 +148,13 @@ type Posting struct {
 
 const postingDomain = "wattle/posting/1"
 
-// postingID is SHA-256 over domain, zone, interval, run, leg and subject: a trade's place in the log, or a member.
-func postingID(k Key, leg Leg, subject []byte) [32]byte {
+// postingID is SHA-256 over domain, zone, interval, run, leg and subject.
+func postingID(k Key, leg Leg, of subject) [32]byte {
 	zone := k.Zone.Bytes()
-	b := append([]byte(postingDomain), zone[:]...)
+	b := append(make([]byte, 0, 128), postingDomain...)
+	b = append(b, zone[:]...)
 	b, _ = k.Interval.AppendBinary(b) // never fails
 	b = binary.BigEndian.AppendUint32(b, k.Run)
 	b = append(b, byte(leg))
-	return sha256.Sum256(append(b, subject...))
-}
-
-func tradeSubject(t Trade) []byte {
-	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint64(nil, t.Sequence), t.Index)
-}
-
-func memberSubject(m energy.Member) []byte {
-	b := m.Bytes()
-	return b[:]
+	return sha256.Sum256(of.append(b))
 }

@@ -2,7 +2,6 @@ package settlement
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/wattle/wattle/energy"
 )
@@ -20,93 +19,125 @@ type Imbalance struct {
 	Export energy.WattHours // sold at Tariff.Export
 }
 
-// Result is what one settlement says.
+// Result is what one settlement says. Postings are what this run adds to the runs before it; all else is the whole.
 type Result struct {
 	Key        Key
-	Deliveries []Delivered // in log order, one per trade
-	Imbalances []Imbalance // ascending by member, none for who has neither
+	Deliveries []Delivered    // in log order, one per trade
+	Imbalances []Imbalance    // ascending by member, none for who has neither
+	Estimated  []energy.Meter // ascending: what they measured is not known, a substitute was used
 	Postings   []Posting
 	Export     energy.WattHours // attested, minted
 	Import     energy.WattHours // attested
 	Delivered  energy.WattHours
 }
 
-// Settle settles the case. It does not depend on the order of Trades and Leaves. A member whose meter was not attested
-// counts as zero: no evidence, no delivery.
+// Settle settles the case. It does not depend on the order of Trades, Leaves and Substitutes. A member whose meter has
+// neither leaf nor substitute counts as zero: no evidence, no delivery.
+//
+// A run after the first posts what is different from the run before, leg by leg, so that the postings of all runs add
+// up to those of the last case settled alone.
 func Settle(c Case) (Result, error) {
+	if err := c.validate(); err != nil {
+		return Result{}, err
+	}
+	s, err := newSettler(&c)
+	if err != nil {
+		return Result{}, err
+	}
+	if c.Before == nil {
+		s.Postings = make([]Posting, 0, 2*len(s.trades)+3*len(s.parties))
+		s.say(s.post)
+		return s.Result, nil
+	}
+	before, err := newSettler(c.Before)
+	if err != nil {
+		return Result{}, fmt.Errorf("the run before: %w", err)
+	}
+	lines := differences(s.lines(), before.lines())
+	for i := range lines {
+		s.post(lines[i])
+	}
+	return s.Result, nil
+}
+
+// validate checks that a run follows the run before.
+func (c *Case) validate() error {
+	switch {
+	case !c.Key.Interval.Valid():
+		return fmt.Errorf("%s: %w", c.Key, energy.ErrInterval)
+	case c.Before == nil && c.Key.Run == 0:
+		return nil
+	case c.Before == nil:
+		return fmt.Errorf("%s: the run before is missing: %w", c.Key, ErrCase)
+	case c.Key.Run == 0 || c.Before.Key != Key{Zone: c.Key.Zone, Interval: c.Key.Interval, Run: c.Key.Run - 1}:
+		return fmt.Errorf("%s: the run before is said to be %s: %w", c.Key, c.Before.Key, ErrCase)
+	}
+	return nil
+}
+
+// settler works on one case.
+type settler struct {
+	*roster
+	Result
+	tariff   *Tariff
+	liable   map[energy.Member]bool
+	distance map[Pair]Class
+}
+
+// newSettler finds out who delivered what.
+func newSettler(c *Case) (*settler, error) {
 	if err := c.Tariff.Validate(); err != nil {
-		return Result{}, err
+		return nil, fmt.Errorf("%s: %w", c.Key, err)
 	}
-	c.Trades = slices.SortedFunc(slices.Values(c.Trades), compareTrades)
-	energies, err := c.attested()
+	r, err := newRoster(c)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	positions, err := c.positions()
-	if err != nil {
-		return Result{}, err
+	s := &settler{roster: r, Result: Result{Key: c.Key, Estimated: r.estimated}, tariff: &c.Tariff, liable: c.Liable, distance: c.Distance}
+	for i := range r.parties {
+		s.Export += r.parties[i].attested.generated
+		s.Import += r.parties[i].attested.load
 	}
-	r := Result{Key: c.Key}
-	delivered := provenance(c.Trades, energies, positions)
-	members := sortedMembers(positions, energies)
-	for _, m := range members {
-		r.post(Mint, memberSubject(m), Account{Kind: IssuanceAccount}, member(m), energies[m].generated)
-		r.Export += energies[m].generated
-		r.Import += energies[m].load
+	if !s.Export.Valid() || !s.Import.Valid() {
+		return nil, fmt.Errorf("%s: totals: %w", c.Key, energy.ErrRange)
 	}
-	for i, t := range c.Trades {
-		r.Deliveries = append(r.Deliveries, Delivered{t, delivered[i]})
-		r.Delivered += delivered[i]
-		r.pay(TradePayment, tradeSubject(t), member(t.Buyer), member(t.Seller), t.Quantity, t.Price)
-		r.post(Delivery, tradeSubject(t), member(t.Seller), member(t.Buyer), delivered[i])
+	delivered := provenance(r)
+	if len(r.trades) > 0 {
+		s.Deliveries = make([]Delivered, len(r.trades))
 	}
-	for _, m := range members {
-		b := imbalance(m, positions[m], energies[m])
-		if b.Import != 0 || b.Export != 0 {
-			r.Imbalances = append(r.Imbalances, b)
+	for i, t := range r.trades {
+		s.Deliveries[i] = Delivered{t, delivered[i]}
+		s.Delivered += delivered[i]
+	}
+	for _, n := range r.ascending {
+		if b := r.parties[n].imbalance(); b.Import != 0 || b.Export != 0 {
+			s.Imbalances = append(s.Imbalances, b)
 		}
-		supplier, network := Account{Kind: SupplierAccount}, Account{Kind: NetworkAccount}
-		r.pay(ResidualImport, memberSubject(m), member(m), supplier, b.Import, c.Tariff.Import)
-		r.pay(ResidualExport, memberSubject(m), supplier, member(m), b.Export, c.Tariff.Export)
-		r.pay(NetworkCharge, memberSubject(m), member(m), network, energies[m].load, c.Tariff.Network)
 	}
-	if !r.Export.Valid() || !r.Import.Valid() {
-		return Result{}, fmt.Errorf("%s: totals: %w", c.Key, energy.ErrRange)
-	}
-	return r, nil
+	return s, nil
 }
 
 func member(m energy.Member) Account { return Account{MemberAccount, m} }
 
 // imbalance is the deviation of a member from the net position. Who bought and sold both settles the difference.
-func imbalance(m energy.Member, p position, e metered) Imbalance {
-	netted := min(p.bought, p.sold)
-	bought, sold := p.bought-netted, p.sold-netted
+func (p *party) imbalance() Imbalance {
+	bought, sold := p.position()
 	return Imbalance{
-		Member: m,
-		Import: bought.Short(e.load) + e.generated.Short(sold),
-		Export: sold.Short(e.generated) + e.load.Short(bought),
+		Member: p.member,
+		Import: bought.Short(p.metered.load) + p.metered.generated.Short(sold),
+		Export: sold.Short(p.metered.generated) + p.metered.load.Short(bought),
 	}
 }
 
-// pay posts the price of an amount of energy; a negative price is paid the other way round.
-func (r *Result) pay(leg Leg, subject []byte, from, to Account, e energy.WattHours, p energy.Price) {
-	amount := p.Cost(e)
-	if amount < 0 {
-		from, to, amount = to, from, -amount
-	}
-	if amount == 0 {
-		return
-	}
-	r.Postings = append(r.Postings, Posting{ID: postingID(r.Key, leg, subject), From: from, To: to,
-		Asset: MoneyAsset, Amount: int64(amount), Leg: leg, Energy: e})
+// position is what a member must take or give; one of them is zero.
+func (p *party) position() (bought, sold energy.WattHours) {
+	netted := min(p.bought, p.sold)
+	return p.bought - netted, p.sold - netted
 }
 
-// post moves energy.
-func (r *Result) post(leg Leg, subject []byte, from, to Account, e energy.WattHours) {
-	if e == 0 {
-		return
-	}
-	r.Postings = append(r.Postings, Posting{ID: postingID(r.Key, leg, subject), From: from, To: to,
-		Asset: EnergyAsset, Amount: int64(e), Leg: leg, Energy: e})
+// failed is how much a member's failing exceeds the tolerated part of the net position.
+func (p *party) failed(tolerance Rate) energy.WattHours {
+	bought, sold := p.position()
+	short := p.metered.load.Short(bought) + p.metered.generated.Short(sold)
+	return part(tolerance, bought+sold).Short(short)
 }

@@ -195,8 +195,9 @@ func TestEverythingSumsToZeroAndStaysWithinWhatWasMetered(t *testing.T) {
 			out[d.Trade.Seller] += d.Quantity
 			in[d.Trade.Buyer] += d.Quantity
 		}
-		energies, _ := c.attested()
-		for m, e := range energies {
+		parties, _ := newRoster(&c)
+		for _, p := range parties.parties {
+			m, e := p.member, p.attested
 			if out[m] > e.generated || in[m] > e.load {
 				t.Fatalf("%s: delivered %s of %s, took %s of %s", m, out[m], e.generated, in[m], e.load)
 			}
@@ -231,15 +232,15 @@ func maximumFlow(c Case) energy.WattHours {
 		}
 		return node[name]
 	}
-	energies, _ := c.attested()
+	parties, _ := newRoster(&c)
 	const size = 40
 	var capacity [size][size]energy.WattHours
 	for _, t := range c.Trades {
 		capacity[id("s "+string(t.Seller))][id("b "+string(t.Buyer))] += t.Quantity
 	}
-	for m, e := range energies {
-		capacity[0][id("s "+string(m))] = e.generated
-		capacity[id("b "+string(m))][1] = e.load
+	for _, p := range parties.parties {
+		capacity[0][id("s "+string(p.member))] = p.attested.generated
+		capacity[id("b "+string(p.member))][1] = p.attested.load
 	}
 	var total energy.WattHours
 	for {

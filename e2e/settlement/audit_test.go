@@ -14,6 +14,7 @@ import (
 	"github.com/wattle/wattle/internal/bus"
 	"github.com/wattle/wattle/meter"
 	"github.com/wattle/wattle/oracle"
+	"github.com/wattle/wattle/settlement"
 	"github.com/wattle/wattle/settlement/audit"
 )
 
@@ -125,7 +126,7 @@ func (s *street) auditConfig() audit.Config {
 	for i, m := range members {
 		devices[gridOf(m)] = [32]byte(deviceOf(i).Public().(ed25519.PublicKey))
 	}
-	return audit.Config{Zone: s.zone, Rules: s.rules, Tariff: tariff, Devices: devices, Ledger: s.ledger,
+	return audit.Config{Zone: s.zone, Rules: s.rules, Tariffs: settlement.Always(tariff), Devices: devices, Ledger: s.ledger,
 		Chain: auditChain{contract: contract{s.engines}, zone: s.zone}, Bus: s.bus}
 }
 

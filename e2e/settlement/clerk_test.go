@@ -241,7 +241,7 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 	s := start(t).street(t, "street")
 	config := clerk.Config{Zone: s.zone, Ledger: s.ledger, Chain: contract{s.engines}, Bus: s.bus, Log: quiet,
-		Settled: func(settlement.Batch) error { return nil }, Tariff: settlement.Tariff{Import: 1, Export: 2}}
+		Settled: func(settlement.Batch) error { return nil }, Tariffs: settlement.Always(settlement.Tariff{Import: 1, Export: 2})}
 	if _, err := clerk.New(config); !errors.Is(err, settlement.ErrCase) {
 		t.Errorf("a tariff to earn by: got %v, want %v", err, settlement.ErrCase)
 	}

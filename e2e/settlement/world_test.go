@@ -295,7 +295,7 @@ func (s *street) workWith(t *testing.T, last int, p *probe, change func(*clerk.C
 		p = &probe{}
 	}
 	done := shift{settled: map[settlement.Key]int{}}
-	config := clerk.Config{Zone: s.zone, Tariff: tariff, Bus: s.bus, Log: quiet, Ledger: probedLedger{s.ledger, p}, Chain: probedChain{contract{s.engines}, p},
+	config := clerk.Config{Zone: s.zone, Tariffs: settlement.Always(tariff), Bus: s.bus, Log: quiet, Ledger: probedLedger{s.ledger, p}, Chain: probedChain{contract{s.engines}, p},
 		Settled: func(b settlement.Batch) error {
 			return p.call("Settled", func() error {
 				done.settled[b.Key]++

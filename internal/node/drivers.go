@@ -116,7 +116,7 @@ func unlessStopped(alone, all context.Context, err error) error {
 }
 
 func (s *street) startClerk(launch func(func(context.Context) error)) error {
-	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariff: demoTariff, Ledger: s.ledger, Chain: zoneChain{s.chain, s.eth, streetZone},
+	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariffs: demoTariffs, Ledger: s.ledger, Chain: zoneChain{s.chain, s.eth, streetZone},
 		Bus: s.bus, Settled: s.afterSettlement, Log: s.log, Confirmations: s.config.confirmations()})
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@ const streetZone energy.Zone = "street"
 // from the supplier, 8 ct for a kWh fed in, 7 ct for the use of the wires.
 var demoTariff = settlement.Tariff{Import: 300_000, Export: 80_000, Network: 70_000}
 
+// The demo's tariff never changes.
+var demoTariffs = settlement.Always(demoTariff)
+
 // The market's rules: nobody can bid worse than the supplier's own prices, in steps of a hundredth of a cent.
 func demoRules(length energy.Length) exchange.Rules {
 	return exchange.Rules{Zone: streetZone, Length: length, MinPrice: demoTariff.Export, MaxPrice: demoTariff.Import, Tick: 100, MaxQuantity: 100_000}

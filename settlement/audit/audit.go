@@ -54,7 +54,7 @@ type Chain interface {
 type Config struct {
 	Zone    energy.Zone
 	Rules   exchange.Rules
-	Tariff  settlement.Tariff
+	Tariffs settlement.TariffBook
 	Devices map[energy.Meter][32]byte // the registered key of each meter
 	Ledger  Ledger
 	Chain   Chain
@@ -69,7 +69,7 @@ func (c Config) Validate() error {
 	if err := c.Rules.Validate(); err != nil {
 		return err
 	}
-	return c.Tariff.Validate()
+	return c.Tariffs.Validate()
 }
 
 // Report counts what was found right.

@@ -98,8 +98,12 @@ func (a *auditor) settle(b settlement.Batch, owners map[energy.Meter]energy.Memb
 	if b.State < settlement.Posted {
 		return settlement.Result{Key: b.Key}, nil
 	}
+	tariff, err := a.Tariffs.At(b.Key.Interval)
+	if err != nil {
+		return settlement.Result{}, differs("%s: %v", b.Key, err)
+	}
 	result, err := settlement.Settle(settlement.Case{Key: b.Key, Trades: a.traded[b.Key.Interval.StartUnix()],
-		Leaves: a.attestations[b.Key].leaves, Owner: owners, Tariff: a.Tariff})
+		Leaves: a.attestations[b.Key].leaves, Owner: owners, Tariff: tariff})
 	if err != nil {
 		return settlement.Result{}, differs("%s: %v", b.Key, err)
 	}

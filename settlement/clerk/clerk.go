@@ -49,7 +49,7 @@ type Chain interface {
 // Config is what a clerk needs.
 type Config struct {
 	Zone          energy.Zone
-	Tariff        settlement.Tariff
+	Tariffs       settlement.TariffBook
 	Ledger        Ledger
 	Chain         Chain
 	Bus           *bus.Bus
@@ -63,7 +63,7 @@ func (c Config) Validate() error {
 	if c.Ledger == nil || c.Chain == nil || c.Bus == nil || c.Settled == nil || c.Log == nil {
 		return problem.New(problem.Internal, "clerk: ledger, chain, bus, settled and log are needed")
 	}
-	return c.Tariff.Validate()
+	return c.Tariffs.Validate()
 }
 
 // Clerk settles one zone.
@@ -290,7 +290,11 @@ func (c *Clerk) post(ctx context.Context, b settlement.Batch) error {
 	if err != nil {
 		return err
 	}
-	result, err := settlement.Settle(settlement.Case{Key: b.Key, Trades: trades, Leaves: b.Attestation.Leaves, Owner: owners, Tariff: c.Tariff})
+	tariff, err := c.Tariffs.At(b.Key.Interval)
+	if err != nil {
+		return err
+	}
+	result, err := settlement.Settle(settlement.Case{Key: b.Key, Trades: trades, Leaves: b.Attestation.Leaves, Owner: owners, Tariff: tariff})
 	if err != nil {
 		return err
 	}
