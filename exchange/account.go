@@ -33,10 +33,17 @@ func (a *account) owner(number uint32) uint32 {
 func (a *account) available() energy.Money { return a.collateral - a.reserved - a.committed }
 
 // commitment names what a member's trades of one interval cost.
-type commitment struct {
-	member uint32
-	start  int64
+type commitment uint64
+
+// commitmentOf packs a member's number over the minute in which an interval starts: up to the year 9999 it fits.
+func commitmentOf(member uint32, start int64) commitment {
+	return commitment(member)<<32 | commitment(start/60)
 }
+
+func (c commitment) member() uint32 { return uint32(c >> 32) }
+
+// start is that of the interval, a Unix second.
+func (c commitment) start() int64 { return int64(uint32(c)) * 60 }
 
 // headroom is what the members of a feeder may buy or sell in one interval.
 type headroom struct {
@@ -82,13 +89,19 @@ func (b *book) room(feeder uint32, side Side) *headroom {
 }
 
 func (b *book) roomAt(feeder uint32, side Side) (int, bool) {
-	return slices.BinarySearchFunc(b.rooms, headroom{feeder: feeder, side: side}, func(a, b headroom) int {
-		if a.feeder != b.feeder {
-			return int(int64(a.feeder) - int64(b.feeder))
+	key, low, high := roomKey(feeder, side), 0, len(b.rooms)
+	for low < high {
+		middle := (low + high) / 2
+		if r := &b.rooms[middle]; roomKey(r.feeder, r.side) < key {
+			low = middle + 1
+		} else {
+			high = middle
 		}
-		return int(a.side) - int(b.side)
-	})
+	}
+	return low, low < len(b.rooms) && roomKey(b.rooms[low].feeder, b.rooms[low].side) == key
 }
+
+func roomKey(feeder uint32, side Side) uint64 { return uint64(feeder)<<8 | uint64(side) }
 
 // reserve takes what an order of quantity may cost and carry off its member's limits; a negative quantity gives it back.
 func (m *Market) reserve(a *account, b *book, side Side, price energy.Price, quantity energy.WattHours) {
@@ -114,8 +127,32 @@ func (m *Market) commit(a *account, number uint32, b *book, side Side, price ene
 	if m.rules.Collateral == Unlimited || cost == 0 {
 		return
 	}
+	if int(number) >= len(b.costs) {
+		b.costs = append(b.costs, make([]energy.Money, len(m.accounts)-len(b.costs))...)
+	}
 	a.committed += cost
-	m.commitments[commitment{number, b.interval.StartUnix()}] += cost
+	b.costs[number] += cost
+}
+
+// keepCosts keeps what the trades of a book that closes cost until they are settled.
+func (m *Market) keepCosts(b *book) {
+	for number, cost := range b.costs {
+		if cost != 0 {
+			m.commitments[commitmentOf(uint32(number), b.interval.StartUnix())] += cost
+		}
+	}
+	b.costs = nil
+}
+
+// settled forgets what a member's trades of an interval cost.
+func (m *Market) settled(a *account, number uint32, iv energy.Interval) {
+	c := commitmentOf(number, iv.StartUnix())
+	a.committed -= m.commitments[c]
+	delete(m.commitments, c)
+	if b := m.bookAt(iv.StartUnix()); b != nil && int(number) < len(b.costs) {
+		a.committed -= b.costs[number]
+		b.costs[number] = 0
+	}
 }
 
 // setCollateral takes in what a member has deposited.
@@ -133,9 +170,7 @@ func (m *Market) setCollateral(c *Command) {
 	a := m.intern(c.Member, number)
 	a.collateral = c.Amount
 	if c.Interval.Valid() {
-		settled := commitment{number, c.Interval.StartUnix()}
-		a.committed -= m.commitments[settled]
-		delete(m.commitments, settled)
+		m.settled(a, number, c.Interval)
 	}
 	m.emit(Event{Kind: CollateralSet, Interval: c.Interval, Member: c.Member, Amount: c.Amount})
 }

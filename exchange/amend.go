@@ -3,49 +3,41 @@ package exchange
 import "github.com/wattle/wattle/energy"
 
 // own finds the resting order a member names, or says why there is none.
-func (m *Market) own(c *Command) (past *outcome, why Reason) {
+func (m *Market) own(c *Command) (slot uint32, id uint64, why Reason) {
 	number, known := m.numberOf(c.Member)
-	if known {
-		past = m.outcomes.find(number, &c.ClientID)
+	if !known {
+		return 0, 0, UnknownOrder
 	}
-	switch {
-	case past == nil:
-		return nil, UnknownOrder
-	case !m.match.waits(past.slot, past.id):
-		return past, OrderIsDone
+	if slot = m.resting(number, &c.ClientID); slot != 0 {
+		return slot, m.match.orders[slot].id, NoReason
 	}
-	return past, NoReason
+	if past := m.outcomes.find(number, &c.ClientID); past != nil {
+		return 0, past.id, OrderIsDone
+	}
+	return 0, 0, UnknownOrder
 }
 
 func (m *Market) cancel(c *Command) {
-	past, why := m.own(c)
+	slot, id, why := m.own(c)
 	if why != NoReason {
-		m.refuse(c, idOf(past), why)
+		m.refuse(c, id, why)
 		return
 	}
 	m.committing = true
-	m.leave(past.slot, Cancelled, AtMembersWish)
-}
-
-func idOf(past *outcome) uint64 {
-	if past == nil {
-		return 0
-	}
-	return past.id
+	m.leave(slot, Cancelled, AtMembersWish)
 }
 
 // amend changes a resting order. One that only gets smaller keeps its place; any other is taken out and enters anew under
 // its old number, as if it came now.
 func (m *Market) amend(c *Command) {
-	past, why := m.own(c)
+	slot, id, why := m.own(c)
 	if why == NoReason {
-		why = m.amendable(c, past.slot)
+		why = m.amendable(c, slot)
 	}
 	if why != NoReason {
-		m.refuse(c, idOf(past), why)
+		m.refuse(c, id, why)
 		return
 	}
-	slot := past.slot
 	o, d := &m.match.orders[slot], &m.details[slot]
 	traded := energy.WattHours(d.quantity - o.rest)
 	rest := c.Quantity - traded
@@ -57,7 +49,7 @@ func (m *Market) amend(c *Command) {
 		m.committing = true
 		m.shrink(slot, rest, c.Quantity)
 	default:
-		m.move(c, past, traded, rest)
+		m.move(c, slot, traded, rest)
 	}
 }
 
@@ -96,30 +88,29 @@ func (m *Market) shrink(slot uint32, rest, quantity energy.WattHours) {
 }
 
 // move takes a resting order out of its queue and enters it anew.
-func (m *Market) move(c *Command, past *outcome, traded, rest energy.WattHours) {
-	o, d := &m.match.orders[past.slot], m.details[past.slot]
+func (m *Market) move(c *Command, slot uint32, traded, rest energy.WattHours) {
+	o, d := &m.match.orders[slot], m.details[slot]
 	b, side, before := m.byNumber[o.book], o.side, m.price(o.level)
 	r := &m.arrival
 	*r = arrival{
 		kind: d.kind, book: b, account: &m.accounts[d.member], member: d.member, price: c.Price, asked: rest, till: c.GoodTill, client: d.client,
 		held: hold{unit(side, before) * energy.Money(o.rest), energy.WattHours(o.rest)},
 		in: Incoming{
-			ID: past.id, Level: uint32(c.Price/m.rules.Tick - m.low), Owner: o.owner, Book: o.book, Side: side, SelfTrade: m.selfTrading(d.self),
+			ID: o.id, Level: uint32(c.Price/m.rules.Tick - m.low), Owner: o.owner, Book: o.book, Side: side, SelfTrade: m.selfTrading(d.self),
 		},
 	}
 	if why := m.plan(r); why != NoReason {
-		m.refuse(c, past.id, why)
+		m.refuse(c, o.id, why)
 		return
 	}
 	m.committing = true
 	m.reserve(r.account, b, side, before, -energy.WattHours(o.rest))
-	m.release(past.slot)
-	m.tell(Amended, r, past.id, traded+rest)
-	slot := m.enter(r, side)
+	m.release(slot)
+	m.tell(Amended, r, r.in.ID, traded+rest)
+	slot = m.enter(r, side)
 	if slot == 0 {
 		return
 	}
-	past.slot = slot
 	d.till, d.entered, d.quantity = c.GoodTill, m.sequence, uint32(traded+r.taken)
 	d.place, d.doom = 0, NoReason
 	m.describe(slot, d)

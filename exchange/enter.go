@@ -97,6 +97,7 @@ func (m *Market) describe(slot uint32, d details) {
 		m.details[a.last].next = slot
 	}
 	a.last = slot
+	m.await(slot)
 	if d.till != 0 {
 		m.expect(slot)
 	}
@@ -132,5 +133,6 @@ func (m *Market) release(slot uint32) {
 	if d.place != 0 {
 		m.unexpect(slot)
 	}
+	m.depart(slot)
 	m.match.remove(slot)
 }

@@ -32,9 +32,10 @@ type Market struct {
 	accounts []account
 	memberOf map[energy.Member]uint32
 	outcomes outcomes
+	waiting  waiting
 
-	commitments    map[commitment]energy.Money
-	fleetsHalted   []uint32 // ascending
+	commitments    map[commitment]energy.Money // of books that are not open, or were restored
+	fleetsHalted   []uint32                    // ascending
 	zoneHalted     bool
 	platformHalted bool
 	poison         []uint64 // digests of orders that the market could not carry out, oldest first
@@ -64,8 +65,9 @@ type details struct {
 type book struct {
 	interval energy.Interval
 	closed   bool
-	number   uint16     // of the matcher's book, while open
-	rooms    []headroom // ascending by feeder and side
+	number   uint16         // of the matcher's book, while open
+	rooms    []headroom     // ascending by feeder and side
+	costs    []energy.Money // of members' trades, by number, while open; see commitments
 }
 
 // NewMarket returns an empty market. It panics on rules that do not Validate: check them where they are read.
@@ -75,7 +77,7 @@ func NewMarket(rules Rules) *Market {
 	}
 	low, high := rules.ticks()
 	m := &Market{
-		rules: rules, low: low, match: NewMatcher(int64(high-low)+1, 0), details: make([]details, 1), outcomes: newOutcomes(),
+		rules: rules, low: low, match: NewMatcher(int64(high-low)+1, 0), details: make([]details, 1), outcomes: newOutcomes(), waiting: newWaiting(),
 		byStart: map[int64]*book{}, memberOf: map[energy.Member]uint32{}, commitments: map[commitment]energy.Money{},
 	}
 	m.match.gone = m.gone
@@ -280,6 +282,7 @@ func (m *Market) closeGate(c *Command) {
 	m.committing = true
 	m.match.each(b.number, func(slot uint32) { m.leave(slot, Expired, NoReason) })
 	m.match.CloseBook(b.number)
+	m.keepCosts(b)
 	b.closed, b.rooms, m.byNumber[b.number] = true, nil, nil
 	m.emit(Event{Kind: GateClosed, Interval: c.Interval})
 	m.forgetBooks()

@@ -379,7 +379,7 @@ func checkOrder(t *testing.T, m *Market, b *book, slot, before uint32) {
 	t.Helper()
 	o, d := &m.match.orders[slot], &m.details[slot]
 	known := m.outcomes.find(d.member, &d.client)
-	if o.rest == 0 || o.rest > d.quantity || o.book != b.number || known == nil || known.id != o.id || known.slot != slot {
+	if o.rest == 0 || o.rest > d.quantity || o.book != b.number || known == nil || known.id != o.id || m.resting(d.member, &d.client) != slot {
 		t.Fatalf("order %d rests with %d of %d, known as %+v", o.id, o.rest, d.quantity, known)
 	}
 	if last := &m.match.orders[before]; before != 0 && last.side == o.side {
@@ -396,8 +396,8 @@ func checkOrder(t *testing.T, m *Market, b *book, slot, before uint32) {
 func checkAccounts(t *testing.T, m *Market, reserved []energy.Money, count int) {
 	t.Helper()
 	committed := make([]energy.Money, len(m.accounts))
-	for c, cost := range m.commitments {
-		committed[c.member] += cost
+	for c, cost := range m.costs() {
+		committed[c.member()] += cost
 	}
 	for i := range m.accounts {
 		a := &m.accounts[i]

@@ -49,14 +49,13 @@ func (m *Market) place(c *Command) {
 	m.committing = true
 	r.account = m.intern(c.Member, number)
 	m.forgetOutcomes()
-	o := m.outcomes.add(&outcome{client: c.ClientID, id: m.sequence, body: body, time: m.time, member: number})
+	m.outcomes.add(&outcome{client: c.ClientID, id: m.sequence, body: body, time: m.time, member: number})
 	if why != NoReason {
 		m.refuse(c, m.sequence, why)
 		return
 	}
 	m.tell(Accepted, r, m.sequence, c.Quantity)
 	if slot := m.enter(r, c.Side); slot != 0 {
-		o.slot = slot
 		m.settleIn(slot, r, c, uint32(r.taken))
 	}
 }
@@ -77,8 +76,8 @@ func (m *Market) repeated(c *Command, past *outcome, body uint64) {
 		why = ReusedID
 	}
 	m.refuse(c, past.id, why)
-	if m.match.waits(past.slot, past.id) {
-		m.events[len(m.events)-1].Rest = energy.WattHours(m.match.orders[past.slot].rest)
+	if slot := m.resting(past.member, &past.client); slot != 0 {
+		m.events[len(m.events)-1].Rest = energy.WattHours(m.match.orders[slot].rest)
 	}
 }
 
@@ -86,7 +85,7 @@ func (m *Market) repeated(c *Command, past *outcome, body uint64) {
 func (m *Market) forgetOutcomes() {
 	for range 4 {
 		o := m.outcomes.oldest()
-		if o == nil || o.time+Retention >= m.time || m.match.waits(o.slot, o.id) {
+		if o == nil || o.time+Retention >= m.time || m.resting(o.member, &o.client) != 0 {
 			return
 		}
 		m.outcomes.forget()

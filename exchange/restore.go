@@ -157,12 +157,12 @@ func (r *stateReader) member() uint32 {
 }
 
 func (r *stateReader) commitment() {
-	c := commitment{member: r.member(), start: int64(r.upTo(maxTime/1000, "interval"))}
+	c := commitmentOf(r.member(), int64(r.upTo(maxTime/1000, "interval")))
 	cost := energy.Money(r.upTo(1<<63-1, "commitment"))
 	if r.err != nil {
 		return
 	}
-	a := &r.market.accounts[c.member]
+	a := &r.market.accounts[c.member()]
 	total, err := a.committed.Add(cost)
 	if err != nil || cost == 0 {
 		r.fail("commitments")
@@ -286,7 +286,6 @@ func (r *stateReader) link() {
 		for int(e.slot) >= len(m.details) {
 			m.details = append(m.details, details{})
 		}
-		o.slot = e.slot
 		m.describe(e.slot, e.details)
 		if m.rules.Collateral == Unlimited {
 			continue

@@ -1,10 +1,10 @@
 package exchange
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"maps"
 	"slices"
 
 	"github.com/wattle/wattle/energy"
@@ -105,8 +105,8 @@ func (m *Market) writeBooks(w *stateWriter) {
 	}
 	costs := m.costs()
 	w.numbers(uint64(len(costs)))
-	for _, c := range costs {
-		w.numbers(uint64(c.member), uint64(c.start), uint64(m.commitments[c]))
+	for _, c := range slices.Sorted(maps.Keys(costs)) {
+		w.numbers(uint64(c.member()), uint64(c.start()), uint64(costs[c]))
 	}
 	w.numbers(uint64(len(m.books)))
 	for _, b := range m.books {
@@ -114,16 +114,17 @@ func (m *Market) writeBooks(w *stateWriter) {
 	}
 }
 
-// costs are the keys of the commitments, in order.
-func (m *Market) costs() []commitment {
-	keys := make([]commitment, 0, len(m.commitments))
-	for k := range m.commitments {
-		keys = append(keys, k)
+// costs are the commitments of closed and of open books.
+func (m *Market) costs() map[commitment]energy.Money {
+	costs := maps.Clone(m.commitments)
+	for _, b := range m.books {
+		for number, cost := range b.costs {
+			if cost != 0 {
+				costs[commitmentOf(uint32(number), b.interval.StartUnix())] += cost
+			}
+		}
 	}
-	slices.SortFunc(keys, func(a, b commitment) int {
-		return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.start, b.start))
-	})
-	return keys
+	return costs
 }
 
 func (m *Market) writeBook(w *stateWriter, b *book) {

@@ -141,6 +141,7 @@ type outcome struct {
 
 // apply appends copies of the events of each command to an outcome that is empty.
 func (w *writer) apply(commands []exchange.Command, o outcome) outcome {
+	w.market.Foresee(commands)
 	for _, c := range commands {
 		o.events = append(o.events, w.market.Apply(c)...)
 		o.ends = append(o.ends, len(o.events))
