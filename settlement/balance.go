@@ -23,7 +23,7 @@ type Turn struct {
 	Chain    []ChainEntry // after the last turn's block
 	Payouts  []Payout
 	Postings []Posting // of the batch
-	Releases []Release
+	Releases []Released
 }
 
 // ChainKind says what happened on the chain.
@@ -53,8 +53,8 @@ type Payout struct {
 	Address Address
 }
 
-// Release frees money for withdrawal, for ever.
-type Release struct {
+// Released frees money for withdrawal, for ever.
+type Released struct {
 	Account Account
 	Amount  energy.Money // > 0, at most the balance
 }
@@ -182,7 +182,7 @@ func (b *Balances) check() error {
 
 // credit is what the supplier's leaf has left after the debts of all others.
 func (b *Balances) credit() energy.Money {
-	if slot, ok := b.slots[Account{Kind: SupplierAccount}]; ok {
+	if slot, ok := b.slots[supplier]; ok {
 		return b.records[slot].balance + b.sums.negative
 	}
 	return b.sums.negative
@@ -231,7 +231,7 @@ func (b *Balances) payout(p Payout) error {
 	return nil
 }
 
-func (b *Balances) release(r Release) error {
+func (b *Balances) release(r Released) error {
 	slot, err := b.slot(r.Account)
 	if err != nil {
 		return err

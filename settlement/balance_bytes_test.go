@@ -104,7 +104,7 @@ func TestBalanceDecodersRefuse(t *testing.T) {
 		{"leaf: a member without a name", decode, leaf(func(l *BalanceLeaf) { l.Account.Owner = "" })},
 		{"leaf: a supplier with a name", decode, leaf(func(l *BalanceLeaf) { l.Account.Kind = SupplierAccount })},
 		{"leaf: issuance", decode, leaf(func(l *BalanceLeaf) { l.Account = Account{Kind: IssuanceAccount} })},
-		{"leaf: collateral", decode, leaf(func(l *BalanceLeaf) { l.Account.Kind = collateralAccount })},
+		{"leaf: collateral", decode, leaf(func(l *BalanceLeaf) { l.Account.Kind = CollateralAccount })},
 		{"balances: another version", restore, altered(16, '2')},
 		{"balances: another number", restore, altered(56, 3)},
 		{"balances: more deposited", restore, altered(65, 1)},

@@ -103,7 +103,7 @@ func (b *Balances) leaf(slot int) BalanceLeaf {
 
 // hash brings the tree up to date with the records that the turn touched. The records from slot known on are new.
 func (b *Balances) hash(known int) {
-	if slot, ok := b.slots[Account{Kind: SupplierAccount}]; ok {
+	if slot, ok := b.slots[supplier]; ok {
 		b.touch(slot) // it carries the debts of others
 	}
 	b.hashes = append(b.hashes, make([]oracle.Hash, len(b.records)-known)...)

@@ -16,9 +16,8 @@ import (
 )
 
 var (
-	supplier = Account{Kind: SupplierAccount}
-	elif     = member("elif")
-	maria    = member("maria")
+	elif  = member("elif")
+	maria = member("maria")
 )
 
 // coin is one unit of money.
@@ -48,7 +47,7 @@ func street(t fataler) *Balances {
 	second := turnOf(1)
 	second.Chain = []ChainEntry{{Kind: ExitRequested, Account: maria, From: second.Key.Interval.EndUnix()}}
 	second.Postings = []Posting{pay(member("jonas"), maria, 3*coin)}
-	second.Releases = []Release{{elif, 10 * coin}}
+	second.Releases = []Released{{elif, 10 * coin}}
 	b := NewBalances(testKey.Zone)
 	for _, turn := range []Turn{first, second} {
 		if _, err := b.Apply(turn); err != nil {
@@ -130,14 +129,14 @@ func TestApplyRefuses(t *testing.T) {
 		"an earlier block":         {func(t *Turn) { t.Block = 3 }, ErrTurn, "block 3"},
 		"a short escrow":           {func(t *Turn) { t.Postings = []Posting{pay(supplier, elif, 70*coin)} }, ErrEscrow, "7.00 is missing"},
 		"debts without credit":     {func(t *Turn) { t.Postings = []Posting{pay(maria, elif, 200*coin)} }, ErrEscrow, "97.00 is missing"},
-		"more than the balance":    {func(t *Turn) { t.Releases = []Release{{elif, 38*coin + 1}} }, ErrTurn, "38.00"},
-		"the supplier's credit":    {func(t *Turn) { t.Releases = []Release{{supplier, 64 * coin}} }, ErrTurn, "63.00"},
-		"a release of nothing":     {func(t *Turn) { t.Releases = []Release{{elif, 0}} }, ErrTurn, "release 0"},
+		"more than the balance":    {func(t *Turn) { t.Releases = []Released{{elif, 38*coin + 1}} }, ErrTurn, "38.00"},
+		"the supplier's credit":    {func(t *Turn) { t.Releases = []Released{{supplier, 64 * coin}} }, ErrTurn, "63.00"},
+		"a release of nothing":     {func(t *Turn) { t.Releases = []Released{{elif, 0}} }, ErrTurn, "release 0"},
 		"another payout address":   {func(t *Turn) { t.Payouts = []Payout{{elif, Address{9}}} }, ErrTurn, "paid to"},
 		"no payout address":        {func(t *Turn) { t.Payouts = []Payout{{elif, Address{}}} }, ErrTurn, "paid to"},
 		"a deposit of nothing":     {func(t *Turn) { t.Chain = []ChainEntry{deposit(elif, 0)} }, ErrTurn, "amount"},
 		"the supplier's exit":      {func(t *Turn) { t.Chain = []ChainEntry{{Kind: ExitRequested, Account: supplier, From: 1}} }, ErrTurn, "chain entry 0"},
-		"money from the escrow":    {func(t *Turn) { t.Postings = []Posting{pay(Account{Kind: escrowAccount}, elif, 1)} }, ErrTurn, "no balance"},
+		"money from the escrow":    {func(t *Turn) { t.Postings = []Posting{pay(Account{Kind: EscrowAccount}, elif, 1)} }, ErrTurn, "no balance"},
 		"a negative amount":        {func(t *Turn) { t.Postings = []Posting{pay(elif, maria, -1)} }, ErrTurn, "amount"},
 		"money beyond all measure": {func(t *Turn) { t.Chain = []ChainEntry{deposit(elif, 1<<62)} }, energy.ErrRange, "chain entry"},
 		"energy nobody had": {func(t *Turn) {
@@ -237,7 +236,7 @@ func (n *naiveBalances) report(turn Turn, number int) oracle.SettlementReport {
 
 func drawTurn(t *rapid.T, n int) Turn {
 	account := rapid.SampledFrom([]Account{elif, maria, member("jonas"), member("aa"), member("zz-9"), supplier,
-		{Kind: NetworkAccount}, {Kind: taxAccount}})
+		network, tax})
 	amount := rapid.Custom(func(t *rapid.T) energy.Money { return energy.Money(rapid.Int64Range(1, 1000).Draw(t, "amount")) })
 	turn := turnOf(n)
 	for range rapid.IntRange(0, 3).Draw(t, "deposits") {
@@ -251,7 +250,7 @@ func drawTurn(t *rapid.T, n int) Turn {
 			Amount: int64(amount.Draw(t, "wh")), Leg: Mint})
 	}
 	if rapid.Bool().Draw(t, "releases") {
-		turn.Releases = []Release{{account.Draw(t, "who"), amount.Draw(t, "release")}}
+		turn.Releases = []Released{{account.Draw(t, "who"), amount.Draw(t, "release")}}
 	}
 	return turn
 }

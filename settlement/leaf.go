@@ -91,9 +91,9 @@ func decodeAccount(b []byte) (Account, error) {
 // minted and what was deposited are other sides, which have no leaf.
 func leafOf(a Account) (Account, bool) {
 	switch a.Kind {
-	case MemberAccount, collateralAccount:
+	case MemberAccount, CollateralAccount:
 		return Account{MemberAccount, a.Owner}, a.Owner != ""
-	case SupplierAccount, NetworkAccount, platformAccount, levyAccount, taxAccount:
+	case SupplierAccount, NetworkAccount, PlatformAccount, LevyAccount, TaxAccount:
 		return a, a.Owner == ""
 	}
 	return Account{}, false
