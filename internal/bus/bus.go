@@ -25,6 +25,9 @@ var (
 	// ErrSettings is returned by Open for an existing log that could lose messages.
 	ErrSettings = problem.New(problem.Conflict, "the log exists with settings under which it could lose messages: correct them on the message server")
 
+	// ErrReplicas is returned by Open when fewer servers keep a log than WithReplicas asks for.
+	ErrReplicas = problem.New(problem.Conflict, "the message server keeps fewer copies of the logs than asked for: ask for fewer, use a cluster, or raise those of the logs that exist (nats stream update --replicas) while nobody trades")
+
 	// ErrDamaged is returned when a log is shorter than what was read from it, or has holes.
 	ErrDamaged = problem.New(problem.Internal, "the log has lost messages: stop, and restore the message server's files from a copy")
 )
@@ -35,12 +38,17 @@ const (
 
 	// duplicateWindow is how long the server remembers message ids. It only saves space: readers deduplicate for good.
 	duplicateWindow = 2 * time.Minute
+
+	// notClustered is the server's error for several copies where there is only one server.
+	notClustered jetstream.ErrorCode = 10074
 )
 
 // Bus reads and writes the logs. It is safe for concurrent use.
 type Bus struct {
 	nc *nats.Conn
 	js jetstream.JetStream
+
+	replicas int // of what it creates
 
 	system   *nats.Conn // these three: see Durable
 	monitors []string
@@ -54,15 +62,22 @@ type Message struct {
 	Data     []byte
 }
 
+// Option is a setting of Open.
+type Option func(*Bus)
+
+// WithReplicas has each log, lease and checkpoint kept by n servers of a cluster: 1 (the default), 3 or 5, of which a
+// minority may die. Open fails with ErrReplicas where fewer keep what exists already; more are welcome.
+func WithReplicas(n int) Option { return func(b *Bus) { b.replicas = n } }
+
 // Open creates the logs that do not exist yet and refuses those whose settings could lose messages. What only
-// concerns the operator of the server (replicas, placement) stays as it is. Closing nc is the caller's. Who needs to
+// concerns the operator of the server (placement, more replicas) stays as it is. Closing nc is the caller's. Who needs to
 // know that messages survive a power cut asks Durable; options tell it whom to ask.
 func Open(ctx context.Context, nc *nats.Conn, options ...Option) (*Bus, error) {
 	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(callTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("open message logs: %w", err)
 	}
-	b := &Bus{nc: nc, js: js}
+	b := &Bus{nc: nc, js: js, replicas: 1}
 	for _, o := range options {
 		o(b)
 	}
@@ -71,7 +86,36 @@ func Open(ctx context.Context, nc *nats.Conn, options ...Option) (*Bus, error) {
 			return nil, fmt.Errorf("open log %s: %w", s.name, err)
 		}
 	}
+	for _, name := range []string{leaseStream, checkpointStream} {
+		if err := b.checkBucket(ctx, name); err != nil {
+			return nil, fmt.Errorf("open %s: %w", name, err)
+		}
+	}
 	return b, nil
+}
+
+// Replicas is how many servers keep what this bus creates.
+func (b *Bus) Replicas() int { return b.replicas }
+
+// checkBucket refuses a bucket that fewer servers keep than asked for, if it exists.
+func (b *Bus) checkBucket(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	s, err := b.js.Stream(ctx, name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	if err != nil {
+		return classify(err)
+	}
+	return b.enough(s.CachedInfo().Config.Replicas)
+}
+
+func (b *Bus) enough(replicas int) error {
+	if replicas < b.replicas {
+		return fmt.Errorf("%d instead of %d: %w", replicas, b.replicas, ErrReplicas)
+	}
+	return nil
 }
 
 func (b *Bus) openStream(ctx context.Context, name, subject string) error {
@@ -83,6 +127,7 @@ func (b *Bus) openStream(ctx context.Context, name, subject string) error {
 		Retention:  jetstream.LimitsPolicy,
 		Discard:    jetstream.DiscardNew,
 		Storage:    jetstream.FileStorage,
+		Replicas:   b.replicas,
 		Duplicates: duplicateWindow,
 		DenyDelete: true,
 		DenyPurge:  true,
@@ -100,7 +145,7 @@ func (b *Bus) openStream(ctx context.Context, name, subject string) error {
 		have.PersistMode != jetstream.DefaultPersistMode || have.NoAck || have.Sealed {
 		return ErrSettings
 	}
-	return nil
+	return b.enough(have.Replicas)
 }
 
 // Publish adds a message and returns its sequence once the log has it. A second message with the same id within two
@@ -161,6 +206,8 @@ func classify(err error) error {
 			return ErrFenced
 		case jetstream.JSErrCodeStreamNotFound:
 			return fmt.Errorf("%w (%w)", ErrDamaged, err)
+		case notClustered:
+			return fmt.Errorf("%w (%w)", ErrReplicas, err)
 		}
 	}
 	switch {

@@ -22,6 +22,7 @@ var ErrNoCheckpoint = problem.New(problem.NotFound, "the checkpoint is missing o
 const (
 	// checkpointBucket keeps the checkpoints of all zones. They only save time: what matters is in the logs.
 	checkpointBucket = "CHECKPOINT"
+	checkpointStream = "OBJ_" + checkpointBucket // what keeps them
 
 	// checkpointChunk is what one message of a checkpoint carries, under the 1 MiB that a server takes by default.
 	checkpointChunk = 512 << 10
@@ -37,7 +38,7 @@ func (b *Bus) SaveCheckpoint(ctx context.Context, z energy.Zone, position uint64
 	defer cancel()
 	store, err := b.js.ObjectStore(ctx, checkpointBucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		store, err = b.js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: checkpointBucket, Storage: jetstream.FileStorage})
+		store, err = b.js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: checkpointBucket, Storage: jetstream.FileStorage, Replicas: b.replicas})
 	}
 	if err != nil {
 		return fmt.Errorf("save checkpoint: %w", classify(err))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -35,23 +36,22 @@ const (
 	maxAnswer = 1 << 20
 )
 
-// Option tells Open how to learn whether the message server syncs every message to its disk; see Durable.
-type Option func(*Bus)
-
-// WithSystem asks the servers themselves over a connection of their system account. Closing it is the caller's.
+// WithSystem has Durable ask the servers themselves over a connection of their system account. Closing it is the caller's.
 func WithSystem(nc *nats.Conn) Option { return func(b *Bus) { b.system = nc } }
 
-// WithMonitor asks the monitoring addresses of the servers, such as http://127.0.0.1:8222: one for each server of a
+// WithMonitor has Durable ask the monitoring addresses of the servers, such as http://127.0.0.1:8222: one for each server of a
 // cluster.
 func WithMonitor(urls ...string) Option { return func(b *Bus) { b.monitors = urls } }
 
-// WithStatement takes the operator's word that every server runs with sync_interval: always.
+// WithStatement has Durable take the operator's word that every server runs with sync_interval: always.
 func WithStatement() Option { return func(b *Bus) { b.stated = true } }
 
 // Durable returns nil if a message is on the disk of the servers when they acknowledge it: ErrLazy if it is not, and
 // ErrUnproven if nobody says. A server in this process is looked at. Of another one an ordinary connection cannot learn
 // it, and a measurement proves nothing, since disks with a cache of their own answer as fast; so it is asked over its
-// system account or its monitoring address; the operator's statement counts only where nobody can be asked.
+// system account or its monitoring address; the operator's statement counts only where nobody can be asked. Of a cluster
+// every server that answers must sync, and more than half must answer, the connected one among them: one that is down
+// acknowledges nothing, and is asked when Durable is called again.
 func (b *Bus) Durable(ctx context.Context) error {
 	if local, ok := b.nc.Opts.InProcessServer.(*server.Server); ok {
 		config := local.JetStreamConfig()
@@ -86,45 +86,66 @@ type answer struct {
 	} `json:"meta_cluster"`
 }
 
-// judge weighs what servers said. The connected one must be among them, and so must every other of its cluster.
+// judge weighs what servers said.
 func judge(answers []answer, connected string) error {
-	heard, members, size := false, 0, 1
+	heard := false
 	for _, a := range answers {
 		heard = heard || a.ID == connected
-		if a.Disabled {
-			continue // keeps no logs
-		}
-		if members++; a.Config == nil || !a.Config.SyncAlways {
+		if !a.Disabled && (a.Config == nil || !a.Config.SyncAlways) {
 			return fmt.Errorf("server %s: %w", a.ID, ErrLazy)
 		}
-		size = max(size, a.Cluster.Size)
 	}
-	if !heard || members < size {
+	if members, size := turnout(answers); !heard || 2*members <= size {
 		return fmt.Errorf("%d of %d servers answered, the connected one %t: %w", members, size, heard, ErrUnproven)
 	}
 	return nil
 }
 
-// askMonitors asks each monitoring address.
-func (b *Bus) askMonitors(ctx context.Context) ([]answer, error) {
-	var answers []answer
-	for _, url := range b.monitors {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/jsz?config=true", nil)
-		if err != nil {
-			return nil, err
+// turnout is how many of those who answered can keep logs, and how many such servers the cluster has.
+func turnout(answers []answer) (members, size int) {
+	size = 1
+	for _, a := range answers {
+		if size = max(size, a.Cluster.Size); !a.Disabled {
+			members++
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return nil, err
-		}
-		var a answer
-		err = json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&a)
-		if err = errors.Join(err, response.Body.Close()); err != nil || response.StatusCode != http.StatusOK {
-			return nil, fmt.Errorf("%s answers %s: %w", url, response.Status, errors.Join(err, ErrUnproven))
-		}
-		answers = heardOnce(answers, a)
 	}
-	return answers, nil
+	return members, size
+}
+
+// askMonitors asks each monitoring address, and fails when none answers.
+func (b *Bus) askMonitors(ctx context.Context) ([]answer, error) {
+	answers, silent := make([]answer, len(b.monitors)), make([]error, len(b.monitors))
+	var group sync.WaitGroup
+	for i, url := range b.monitors {
+		group.Go(func() { answers[i], silent[i] = askMonitor(ctx, url) })
+	}
+	group.Wait()
+	var heard []answer
+	for i, a := range answers {
+		if silent[i] == nil {
+			heard = heardOnce(heard, a)
+		}
+	}
+	if len(heard) == 0 {
+		return nil, errors.Join(silent...)
+	}
+	return heard, nil
+}
+
+func askMonitor(ctx context.Context, url string) (a answer, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/jsz?config=true", nil)
+	if err != nil {
+		return a, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return a, err
+	}
+	err = json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&a)
+	if err = errors.Join(err, response.Body.Close()); err != nil || response.StatusCode != http.StatusOK {
+		return a, fmt.Errorf("%s answers %s: %w", url, response.Status, errors.Join(err, ErrUnproven))
+	}
+	return a, nil
 }
 
 // askSystem asks all servers at once, and listens until as many have answered as their cluster has, or time is up.
@@ -154,7 +175,7 @@ func (b *Bus) askSystem(ctx context.Context) ([]answer, error) {
 			return nil, err
 		}
 		answers = heardOnce(answers, envelope.Data)
-		if judge(answers, b.nc.ConnectedServerId()) == nil {
+		if members, size := turnout(answers); members >= size && judge(answers, b.nc.ConnectedServerId()) == nil {
 			return answers, nil
 		}
 	}

@@ -19,7 +19,10 @@ var ErrHeld = problem.New(problem.Unavailable, "another process holds the lease:
 
 // leaseBucket keeps one key per zone, which ends by itself when its holder does not renew it. It is on the disk, so that
 // revisions grow over restarts of the server too.
-const leaseBucket = "LEASE"
+const (
+	leaseBucket = "LEASE"
+	leaseStream = "KV_" + leaseBucket // what keeps it
+)
 
 // Lease is the right to be the one who works for a zone, for a term that has to be renewed. It tells processes whose
 // turn it is; it cannot keep one that sleeps over the end of its term from waking up and going on: that is what Append's
@@ -40,7 +43,7 @@ func (b *Bus) Lease(ctx context.Context, z energy.Zone, term time.Duration) (*Le
 	kv, err := b.js.KeyValue(ctx, leaseBucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
 		// The bucket's own TTL, because the TTL of a single key does not outlive the first renewal.
-		kv, err = b.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: leaseBucket, TTL: term, History: 1, Storage: jetstream.FileStorage})
+		kv, err = b.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: leaseBucket, TTL: term, History: 1, Storage: jetstream.FileStorage, Replicas: b.replicas})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lease of %s: %w", z, classify(err))
@@ -61,7 +64,7 @@ func (l *Lease) Term() time.Duration { return l.term }
 // Token grows with each Take and Renew of anyone: of two holders the one with the higher token is the later.
 func (l *Lease) Token() uint64 { return l.revision }
 
-// Take gets the lease if nobody holds it, else it fails with ErrHeld.
+// Take gets the lease if nobody holds it, or this holder still does, else it fails with ErrHeld.
 func (l *Lease) Take(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -80,7 +83,7 @@ func (l *Lease) Renew(ctx context.Context) error {
 // Release ends the term early, so that the next holder need not wait for its end. A lease that was lost stays with its
 // holder.
 func (l *Lease) Release(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, l.term)
+	ctx, cancel := context.WithTimeout(ctx, min(l.term, callTimeout))
 	defer cancel()
 	if err := l.kv.Delete(ctx, l.key, jetstream.LastRevision(l.revision)); err != nil {
 		return fmt.Errorf("release the lease of %s: %w", l.key, classify(err))
@@ -88,7 +91,8 @@ func (l *Lease) Release(ctx context.Context) error {
 	return nil
 }
 
-// keep remembers the revision of a lease that was written. One that was written before without an answer is found.
+// keep remembers the revision of a lease that was written. One that this holder has from before, or that was written
+// without an answer, is found and begins its term anew.
 func (l *Lease) keep(ctx context.Context, what string, revision uint64, err error) error {
 	if err == nil {
 		l.revision = revision
@@ -98,8 +102,11 @@ func (l *Lease) keep(ctx context.Context, what string, revision uint64, err erro
 	if errors.Is(err, jetstream.ErrKeyExists) || errors.Is(cause, ErrFenced) {
 		cause = ErrHeld
 		if entry, getErr := l.kv.Get(ctx, l.key); getErr == nil && bytes.Equal(entry.Value(), l.holder) {
-			l.revision = entry.Revision()
-			return nil
+			if revision, err = l.kv.Update(ctx, l.key, l.holder, entry.Revision()); err == nil {
+				l.revision = revision
+				return nil
+			}
+			cause = classify(err)
 		}
 	}
 	return fmt.Errorf("%s the lease of %s: %w", what, l.key, cause)
