@@ -9,7 +9,7 @@ LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings bench fuzz seeds kills kills-market twin build clean
+.PHONY: help demo test check app contracts bindings bench fuzz seeds kills kills-market kills-cluster twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ kills: build ## kill the street five times at random moments and check that it g
 
 kills-market: ## kill the market and its message server 100 times under load
 	WATTLE_KILLS=100 $(GO) test -count 1 -timeout 60m -run TestKill -v ./exchange/sequencer
+
+kills-cluster: ## kill a message server of three together with the market, 20 times under load
+	WATTLE_KILLS=20 $(GO) test -count 1 -timeout 30m -run TestClusterKill -v ./exchange/sequencer
 
 twin: ## compare the market with its naive twin over 1,200,000 random commands
 	$(GO) test -count 1 -timeout 30m ./exchange -commands 1200000

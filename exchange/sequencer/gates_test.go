@@ -137,7 +137,7 @@ func TestClockworkRuns(t *testing.T) {
 func TestClockworkLetsOrdersExpire(t *testing.T) {
 	b, clock := bustest.Open(t), newClock()
 	s := newSequencer(t, b, clock, rules)
-	defer start(t, s)()
+	stop := start(t, s)
 	k := newClockwork(t, s)
 	step := func() {
 		t.Helper()
@@ -165,6 +165,7 @@ func TestClockworkLetsOrdersExpire(t *testing.T) {
 	if got, _ := s.Gates(); got.Expiry != 0 {
 		t.Errorf("after it: got %d, want none", got.Expiry)
 	}
+	stop() // which publishes everything
 	all := published(t, b)
 	if last := all[len(all)-1]; last.Kind != exchange.Expired || last.Member != "maria" || last.Quantity != 1000 {
 		t.Errorf("last event: got %+v, want maria's order expired", last)

@@ -19,14 +19,11 @@ import (
 	"github.com/wattle/wattle/internal/bus"
 )
 
-// zone is a message server, markets of one zone, and clients, who send each order until it is answered.
+// zone is a message server or a cluster of them, markets of one zone, and clients, who send each order until it is answered.
 type zone struct {
 	t       *testing.T
-	dir     string
 	lease   time.Duration
-	server  *process
-	url     string
-	monitor string
+	servers []broker
 	markets [2]*process
 
 	nc       *nats.Conn
@@ -38,6 +35,12 @@ type zone struct {
 	resent   atomic.Int64
 }
 
+// broker is a message server, at addresses that it keeps over its restarts.
+type broker struct {
+	*process
+	dir, url, monitor, route string
+}
+
 const clients = 16
 
 type answer struct {
@@ -45,19 +48,15 @@ type answer struct {
 	at     time.Time
 }
 
-func newZone(t *testing.T, lease time.Duration) *zone {
+// newZone starts as many message servers as given, two markets and all clients.
+func newZone(t *testing.T, lease time.Duration, servers int) *zone {
 	t.Helper()
-	z := &zone{t: t, dir: t.TempDir(), lease: lease, answers: make(chan answer)}
-	z.serve()
+	z := newServers(t, servers)
+	z.lease = lease
+	z.open()
 	for i := range z.markets {
 		z.launch(i)
 	}
-	var err error
-	z.nc, err = nats.Connect(z.url, nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond), nats.ReconnectJitter(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(z.nc.Close)
 	z.place("founder", 0, open(0), nil)
 	for n := range clients {
 		z.group.Go(func() { z.trade(n) })
@@ -66,18 +65,71 @@ func newZone(t *testing.T, lease time.Duration) *zone {
 	return z
 }
 
-// serve starts the message server, at the addresses it had before.
-func (z *zone) serve() {
+// newServers starts message servers, and connects to them.
+func newServers(t *testing.T, servers int) *zone {
+	t.Helper()
+	z := &zone{t: t, answers: make(chan answer), servers: make([]broker, servers)}
+	for i := range z.servers {
+		z.servers[i].dir = t.TempDir()
+		if servers > 1 {
+			z.servers[i].route = freeRoute(t)
+		}
+	}
+	for i := range z.servers {
+		z.serve(i)
+	}
+	var err error
+	z.nc, err = nats.Connect(z.all(urlOf), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond), nats.ReconnectJitter(0, 0),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})) // servers that die are no news
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(z.nc.Close)
+	return z
+}
+
+func urlOf(s broker) string     { return s.url }
+func monitorOf(s broker) string { return s.monitor }
+
+// all lists one address of each message server.
+func (z *zone) all(of func(broker) string) string {
+	var list []string
+	for _, s := range z.servers {
+		list = append(list, of(s))
+	}
+	return strings.Join(list, ",")
+}
+
+// open is a bus on all message servers, with as many replicas.
+func (z *zone) open() *bus.Bus {
 	z.t.Helper()
-	z.server = launch(z.t, "server", "server", urlVariable+"="+z.url, watchVariable+"="+z.monitor, dirVariable+"="+z.dir)
-	if _, err := fmt.Sscan(z.server.said, &z.url, &z.monitor); err != nil {
+	b, err := openWhenReady(z.t.Context(), z.nc, bus.WithMonitor(strings.Split(z.all(monitorOf), ",")...), bus.WithReplicas(len(z.servers)))
+	if err != nil {
+		z.t.Fatal(err)
+	}
+	return b
+}
+
+// serve starts a message server, at the addresses it had before.
+func (z *zone) serve(i int) {
+	z.t.Helper()
+	s := &z.servers[i]
+	var routes []string
+	for j := range z.servers {
+		if other := z.servers[(i+j)%len(z.servers)]; other.route != "" {
+			routes = append(routes, other.route)
+		}
+	}
+	s.process = launch(z.t, "server", fmt.Sprintf("server-%d", i), urlVariable+"="+s.url, watchVariable+"="+s.monitor,
+		dirVariable+"="+s.dir, routeVariable+"="+strings.Join(routes, ","))
+	if _, err := fmt.Sscan(s.said, &s.url, &s.monitor); err != nil {
 		z.t.Fatal(err)
 	}
 }
 
 func (z *zone) launch(i int) {
 	z.t.Helper()
-	z.markets[i] = launch(z.t, "market", fmt.Sprintf("market-%d", i), leaseVariable+"="+z.lease.String(), urlVariable+"="+z.url, watchVariable+"="+z.monitor)
+	z.markets[i] = launch(z.t, "market", fmt.Sprintf("market-%d", i), leaseVariable+"="+z.lease.String(), urlVariable+"="+z.all(urlOf), watchVariable+"="+z.all(monitorOf))
 }
 
 // place sends a command until somebody answers, and returns who and what.
@@ -163,10 +215,7 @@ func (z *zone) check() {
 	for _, m := range z.markets {
 		m.kill()
 	}
-	b, err := bus.Open(z.t.Context(), z.nc, bus.WithMonitor(z.monitor))
-	if err != nil {
-		z.t.Fatal(err)
-	}
+	b := z.open()
 	recovered(z.t, newSequencer(z.t, b, newClock(), rules)) // completes the market log
 	places, times := map[string]uint64{}, map[string]int{}
 	for _, e := range published(z.t, b) {
@@ -205,26 +254,33 @@ func (z *zone) check() {
 	}
 }
 
+// killsOr is how often to kill, if WATTLE_KILLS does not say it.
+func killsOr(t *testing.T, otherwise int) int {
+	text := os.Getenv("WATTLE_KILLS")
+	if text == "" {
+		return otherwise
+	}
+	kills, err := strconv.Atoi(text)
+	if err != nil || kills < 1 {
+		t.Fatalf("WATTLE_KILLS=%s: a positive number is needed", text)
+	}
+	return kills
+}
+
 // TestKill kills the market that leads, and now and then the message server, with kill -9 under load: 10 times, or as
 // often as WATTLE_KILLS says.
 func TestKill(t *testing.T) {
-	kills := 10
-	if text := os.Getenv("WATTLE_KILLS"); text != "" {
-		var err error
-		if kills, err = strconv.Atoi(text); err != nil || kills < 1 {
-			t.Fatalf("WATTLE_KILLS=%s: a positive number is needed", text)
-		}
-	}
-	z := newZone(t, 300*time.Millisecond)
+	kills := killsOr(t, 10)
+	z := newZone(t, 300*time.Millisecond, 1)
 	rng := rand.New(rand.NewPCG(3, 7))
 	servers, longest := 0, time.Duration(0)
 	for kill := range kills {
 		z.progress(50 + rng.IntN(400))
 		if kill%4 == 3 {
 			servers++
-			z.server.kill()
+			z.servers[0].kill()
 			began := time.Now()
-			z.serve()
+			z.serve(0)
 			longest = max(longest, z.progress(1).at.Sub(began))
 			continue
 		}
@@ -243,7 +299,7 @@ func TestKill(t *testing.T) {
 
 // TestZombie lets the market that leads sleep until another has taken over, and wakes it with orders still in its ears.
 func TestZombie(t *testing.T) {
-	z := newZone(t, 300*time.Millisecond)
+	z := newZone(t, 300*time.Millisecond, 1)
 	for range 3 {
 		z.progress(200)
 		i, _ := z.leads("")
@@ -272,7 +328,7 @@ func TestZombie(t *testing.T) {
 
 // TestFailoverTime measures how long a zone is without a market with the lease of production.
 func TestFailoverTime(t *testing.T) {
-	z := newZone(t, leaseTerm)
+	z := newZone(t, leaseTerm, 1)
 	z.progress(500)
 	i, _ := z.leads("")
 	victim := z.markets[i].name

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
@@ -18,6 +19,10 @@ var (
 	// ErrOtherRules is returned for an order log that was written under other market rules.
 	ErrOtherRules = problem.New(problem.Conflict, "the order log was written under other market rules: start with the rules of this data, or with new data")
 )
+
+// ackPatience is how long the log may take to acknowledge an entry, thousands of times what a disk needs: then it is
+// taken for wedged, those who wait are told so, and the market takes no orders until the log answers again.
+const ackPatience = 2 * time.Second
 
 // writer is a market and the ends of its two logs. Replay has it all; then the three groups of its fields belong to one
 // goroutine each.
@@ -180,7 +185,9 @@ func (w *writer) appendBatch(ctx context.Context, commands []exchange.Command) e
 		First: w.commands + 1, Commands: commands,
 	})
 	next.digest, w.written = exchange.DigestOf(data), data
-	sequence, err := w.bus.Append(ctx, bus.OrderSubject(w.rules.Zone), w.batch.sequence, data)
+	waiting, done := context.WithTimeout(ctx, ackPatience)
+	defer done()
+	sequence, err := w.bus.Append(waiting, bus.OrderSubject(w.rules.Zone), w.batch.sequence, data)
 	if err != nil {
 		if !errors.Is(err, bus.ErrFenced) {
 			w.unconfirmed[next.digest] = true
@@ -219,7 +226,9 @@ func (w *writer) tell(ctx context.Context, events []exchange.Event, published ch
 // same message is there already, from an append that got no answer, all is well.
 func (w *writer) publish(ctx context.Context, data []byte, next chain) error {
 	subject := bus.MarketSubject(w.rules.Zone)
-	sequence, err := w.bus.Append(ctx, subject, w.message.sequence, data)
+	waiting, done := context.WithTimeout(ctx, ackPatience)
+	defer done()
+	sequence, err := w.bus.Append(waiting, subject, w.message.sequence, data)
 	if errors.Is(err, bus.ErrFenced) {
 		last, found, lastErr := w.bus.LastOf(ctx, subject)
 		if lastErr == nil && found && exchange.DigestOf(last.Data) == next.digest {

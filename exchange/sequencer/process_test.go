@@ -21,6 +21,7 @@ import (
 
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
+	"github.com/wattle/wattle/internal/problem"
 )
 
 // The tests that kill run this binary again, as a message server or as a market, by these environment variables.
@@ -29,8 +30,9 @@ const (
 	nameVariable  = "WATTLE_TEST_NAME"
 	leaseVariable = "WATTLE_TEST_LEASE"
 	dirVariable   = "WATTLE_TEST_DIR"
-	urlVariable   = "WATTLE_TEST_URL"     // of the message server: to listen at or to connect to
-	watchVariable = "WATTLE_TEST_MONITOR" // its monitoring address
+	urlVariable   = "WATTLE_TEST_URL"     // of the message server: to listen at, or all of them, to connect to
+	watchVariable = "WATTLE_TEST_MONITOR" // its monitoring address, or all
+	routeVariable = "WATTLE_TEST_ROUTES"  // where the servers of a cluster listen to each other, the own one first
 )
 
 // ordersSubject takes one encoded command and answers with the name of the market and its first event.
@@ -64,10 +66,19 @@ func serveMessages() error {
 	if err != nil {
 		return err
 	}
-	ns, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: port, HTTPHost: "127.0.0.1", HTTPPort: watched, StoreDir: os.Getenv(dirVariable),
-		JetStream: true, SyncAlways: true, NoSigs: true, NoLog: true,
-	})
+	options := &server.Options{
+		ServerName: os.Getenv(nameVariable), Host: "127.0.0.1", Port: port, HTTPHost: "127.0.0.1", HTTPPort: watched,
+		StoreDir: os.Getenv(dirVariable), JetStream: true, SyncAlways: true, NoSigs: true, NoLog: true,
+	}
+	if routes := os.Getenv(routeVariable); routes != "" {
+		options.Routes = server.RoutesFromStr(routes)
+		own, err := strconv.Atoi(options.Routes[0].Port())
+		if err != nil {
+			return err
+		}
+		options.Cluster = server.ClusterOpts{Name: "street", Host: "127.0.0.1", Port: own}
+	}
+	ns, err := server.NewServer(options)
 	if err != nil {
 		return err
 	}
@@ -103,7 +114,8 @@ func serveMarket() error {
 		return err
 	}
 	defer nc.Close()
-	b, err := bus.Open(ctx, nc, bus.WithMonitor(os.Getenv(watchVariable)))
+	monitors := strings.Split(os.Getenv(watchVariable), ",")
+	b, err := openWhenReady(ctx, nc, bus.WithMonitor(monitors...), bus.WithReplicas(len(monitors)))
 	if err != nil {
 		return err
 	}
@@ -137,6 +149,18 @@ func serveMarket() error {
 		return err
 	}
 	return nil
+}
+
+// openWhenReady waits for a cluster, which has no leader at first.
+func openWhenReady(ctx context.Context, nc *nats.Conn, options ...bus.Option) (b *bus.Bus, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		if b, err = bus.Open(ctx, nc, options...); problem.KindOf(err) != problem.Unavailable || ctx.Err() != nil {
+			return b, err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // process is this binary in a role of its own.

@@ -37,9 +37,11 @@ func (s *Sequencer) Run(ctx context.Context) error {
 	}
 	defer s.busy.Store(false)
 	zone := s.config.Rules.Zone
+	s.lease = nil
 	own := map[exchange.Digest]bool{} // batches that may yet arrive in the log
 	for {
 		err := s.term(ctx, own)
+		s.trouble.Store(&err)
 		switch {
 		case ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err()) || problem.KindOf(err) == problem.Unavailable):
 			return ctx.Err()
@@ -89,23 +91,29 @@ func (s *Sequencer) term(ctx context.Context, own map[exchange.Digest]bool) erro
 	return err
 }
 
-// take waits for the lease of the zone.
+// take waits for the lease of the zone. The holder is the same all through Run, so that a lease that could not be given
+// back is not waited for.
 func (s *Sequencer) take(ctx context.Context) (*bus.Lease, error) {
-	lease, err := s.config.Bus.Lease(ctx, s.config.Rules.Zone, s.config.Lease)
-	if err != nil {
-		return nil, err
+	if s.lease == nil {
+		lease, err := s.config.Bus.Lease(ctx, s.config.Rules.Zone, s.config.Lease)
+		if err != nil {
+			return nil, err
+		}
+		s.lease = lease
 	}
 	for waited := false; ; waited = true {
-		if err = lease.Take(ctx); !errors.Is(err, bus.ErrHeld) {
-			return lease, err
+		err := s.lease.Take(ctx)
+		if !errors.Is(err, bus.ErrHeld) {
+			return s.lease, err
 		}
+		s.trouble.Store(&err)
 		if !waited {
 			s.config.Log.LogAttrs(ctx, slog.LevelInfo, "market waits: another sequencer has the lease", slog.String("zone", string(s.config.Rules.Zone)))
 		}
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(lease.Term() / 10):
+		case <-time.After(s.lease.Term() / 10):
 		}
 	}
 }

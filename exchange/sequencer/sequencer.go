@@ -35,8 +35,12 @@ var (
 )
 
 // leaseTerm is the default of Config.Lease: with a renewal every third of it and a look every tenth of it, another
-// sequencer takes over within 3.3 s and a replay.
-const leaseTerm = 3 * time.Second
+// sequencer takes over within 3.3 s and a replay. In a cluster it is clusterLeaseTerm, because a holder cannot renew
+// while the servers elect a leader, which was seen to take 8 s.
+const (
+	leaseTerm        = 3 * time.Second
+	clusterLeaseTerm = 15 * time.Second
+)
 
 // Config is what a sequencer needs.
 type Config struct {
@@ -47,7 +51,7 @@ type Config struct {
 	MaxBatch int              // commands after which a batch is written at once; 0 means exchange.MaxBatch, which is the most
 
 	// Lease is the wall time after which another sequencer of the zone takes over from one that does not answer, unless
-	// the message server has another term already (bus.Lease): 0 means 3 s, at least 300 ms. A negative one means that
+	// the message server has another term already (bus.Lease): 0 means 3 s, 15 s in a cluster; at least 300 ms. A negative one means that
 	// there is no other, as on a message server without a port; if there is one all the same, the slower one's Run ends
 	// with bus.ErrFenced.
 	Lease time.Duration
@@ -81,6 +85,9 @@ type Sequencer struct {
 	now    *session      // nil while not running
 	ready  chan struct{} // closed while running
 	gates  atomic.Pointer[Gates]
+
+	lease   *bus.Lease // of Run
+	trouble atomic.Pointer[error]
 }
 
 // Gates is what the market knows about its intervals.
@@ -116,6 +123,9 @@ func New(c Config) (*Sequencer, error) {
 	}
 	if c.Lease == 0 {
 		c.Lease = leaseTerm
+		if c.Bus.Replicas() > 1 {
+			c.Lease = clusterLeaseTerm
+		}
 	}
 	if c.Checkpoint == 0 {
 		c.Checkpoint = checkpointEvery
@@ -167,6 +177,17 @@ func (s *Sequencer) Gates() (Gates, error) {
 		return Gates{}, ErrNotRunning
 	}
 	return Gates{Open: slices.Clone(g.Open), Newest: g.Newest, Expiry: g.Expiry}, nil
+}
+
+// Trouble returns nil while the market takes commands, else ErrNotRunning and what is known of the reason.
+func (s *Sequencer) Trouble() error {
+	if s.session() != nil {
+		return nil
+	}
+	if why := s.trouble.Load(); why != nil && *why != nil {
+		return fmt.Errorf("%w: %w", ErrNotRunning, *why)
+	}
+	return ErrNotRunning
 }
 
 func (s *Sequencer) session() *session {
