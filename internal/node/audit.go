@@ -59,7 +59,7 @@ func Audit(ctx context.Context, c AuditConfig, stdout, stderr io.Writer) (err er
 	if err != nil {
 		return err
 	}
-	urls := engineURLs{c.DatabaseURL, c.NATSURL, "", c.ChainURL, c.PostgresBin}
+	urls := engineURLs{c.DatabaseURL, c.NATSURL, "", c.ChainURL, c.PostgresBin, 0}
 	e, err := openEngines(ctx, dir, urls, crypto.PubkeyToAddress(operator.PublicKey), log)
 	if err != nil {
 		return err

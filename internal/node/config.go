@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +34,10 @@ type DemoConfig struct {
 
 	DatabaseURL string // instead of the embedded PostgreSQL
 	NATSURL     string // instead of the embedded NATS
-	NATSMonitor string // the monitoring address of that server, to make sure that it syncs every message
+	NATSMonitor string // the monitoring addresses of its servers, with commas between, to make sure that they sync every message
+
+	NATSReplicas int // how many servers of a NATS cluster keep each log; 0 means 1
+
 	ChainURL    string // instead of the embedded chain
 	OperatorKey string // file with the chain key in hex; for ChainURL, where somebody must have funded it
 	PostgresBin string // where the PostgreSQL programs are, if not where they usually are
@@ -94,6 +98,12 @@ func (c DemoConfig) Validate() error {
 	}
 	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !validPort(port) {
 		return refuse("--listen %q: use HOST:PORT, such as 127.0.0.1:8080", c.Listen)
+	}
+	if !slices.Contains([]int{0, 1, 3, 5}, c.NATSReplicas) {
+		return refuse("--nats-replicas %d: use 1, 3 or 5", c.NATSReplicas)
+	}
+	if c.NATSReplicas > 1 && c.NATSURL == "" {
+		return refuse("--nats-replicas %d needs --nats-url, a cluster of as many servers", c.NATSReplicas)
 	}
 	if err := c.validateDevices(); err != nil {
 		return err

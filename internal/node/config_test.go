@@ -46,6 +46,8 @@ func TestValidate(t *testing.T) {
 		{"--listen", func(c *DemoConfig) { c.Listen = "127.0.0.1:http" }},
 		{"--listen", func(c *DemoConfig) { c.Listen = "127.0.0.1:65536" }},
 		{"--listen", func(c *DemoConfig) { c.Listen = "127.0.0.1:" }},
+		{"--nats-replicas 2", func(c *DemoConfig) { c.NATSReplicas, c.NATSURL = 2, "nats://127.0.0.1:4222" }},
+		{"--nats-replicas 3 needs --nats-url", func(c *DemoConfig) { c.NATSReplicas = 3 }},
 		{"--operator-key", func(c *DemoConfig) { c.ChainURL = "http://127.0.0.1:8545" }},
 		{"--speed 1", func(c *DemoConfig) { c.Devices = []string{"tcp://192.0.2.7"} }},
 		{"named twice", func(c *DemoConfig) { c.Speed, c.Devices = 1, []string{"tcp://192.0.2.7", "tcp://192.0.2.7:502?unit=1"} }},

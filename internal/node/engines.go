@@ -38,6 +38,8 @@ var (
 // engineURLs name engines of the user's own; an empty one means the embedded engine.
 type engineURLs struct {
 	database, nats, natsMonitor, chain, postgresBin string
+
+	natsReplicas int // 0 means 1
 }
 
 // engines are the three engines a street stands on, embedded or not.
@@ -141,7 +143,7 @@ func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, 
 		return fmt.Errorf("NATS at %s: %w", host(urls.nats), err)
 	}
 	var err error
-	e.bus, err = bus.Open(ctx, conn, durability(urls, log))
+	e.bus, err = bus.Open(ctx, conn, durability(urls, log), bus.WithReplicas(max(1, urls.natsReplicas)))
 	return err
 }
 
@@ -149,7 +151,7 @@ func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, 
 // the user, who was told so by the flag, is believed.
 func durability(urls engineURLs, log *slog.Logger) bus.Option {
 	if urls.natsMonitor != "" {
-		return bus.WithMonitor(urls.natsMonitor)
+		return bus.WithMonitor(strings.Split(urls.natsMonitor, ",")...)
 	}
 	if urls.nats != "" {
 		log.Warn("the NATS server is taken to run with sync_interval: always; --nats-monitor URL makes sure")

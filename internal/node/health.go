@@ -24,7 +24,7 @@ func (s *street) watch(ctx context.Context, nodes []*ocr.Node) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
-			s.page.Health(s.oracleHealth(nodes), s.engineHealth(ctx, "Database", s.db.Ping),
+			s.page.Health(s.oracleHealth(nodes), s.marketHealth(), s.engineHealth(ctx, "Database", s.db.Ping),
 				s.engineHealth(ctx, "Chain", func(ctx context.Context) error { _, err := s.eth.BlockNumber(ctx); return err }))
 		}
 	}
@@ -49,6 +49,14 @@ func (s *street) oracleHealth(nodes []*ocr.Node) web.Part {
 		part.Detail += "; nothing is attested until more are back"
 	}
 	return part
+}
+
+// marketHealth says whether orders are taken: not while the log of orders does not acknowledge them.
+func (s *street) marketHealth() web.Part {
+	if err := s.market.Trouble(); err != nil {
+		return web.Part{Name: "Market", State: web.Down, Detail: "takes no orders: send them again later, with the same ids"}
+	}
+	return web.Part{Name: "Market", State: web.OK}
 }
 
 func (s *street) engineHealth(ctx context.Context, name string, ask func(context.Context) error) web.Part {

@@ -137,7 +137,7 @@ func (s *street) found(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	urls := engineURLs{s.config.DatabaseURL, s.config.NATSURL, s.config.NATSMonitor, s.config.ChainURL, s.config.PostgresBin}
+	urls := engineURLs{s.config.DatabaseURL, s.config.NATSURL, s.config.NATSMonitor, s.config.ChainURL, s.config.PostgresBin, s.config.NATSReplicas}
 	if s.engines, err = openEngines(ctx, s.dir, urls, crypto.PubkeyToAddress(operator.PublicKey), s.log); err != nil {
 		return err
 	}
