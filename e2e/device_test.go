@@ -90,18 +90,22 @@ func said(t *testing.T, args ...string) string {
 
 func TestMeterReadSaysWhatADeviceSays(t *testing.T) {
 	for _, c := range []struct {
-		dump   string
-		text   []string // lines
-		absent string
-		points map[string]string // of the inverter, SunSpec model 101
+		dump     string
+		text     []string // lines
+		absent   string
+		readings string
+		points   map[string]string // of the inverter, SunSpec model 101
 	}{
 		{"sma-sb36-day-2023.json",
-			[]string{"SMA SB3.6-1AV-41, serial 3005067415", "W 1080 W", "WH 21707970 Wh", "Hz 49.98 Hz", "PhVphA 239.2 V", "TmpCab 42 C", "WRtg 3680 W"}, "PhVphB",
-			map[string]string{"W": `{"value":1080,"unit":"W"}`, "WH": `{"value":21707970,"unit":"Wh"}`, "Hz": `{"value":49.98,"unit":"Hz"}`,
-				"A": `{"value":4.5,"unit":"A"}`, "PhVphB": `{"value":null,"unit":"V"}`, "St": `{"value":4}`}},
+			[]string{"SMA SB3.6-1AV-41, serial 3005067415", "model 101 inverter", "W 1080 W measured", "WH 21707970 Wh measured", "Hz 49.98 Hz measured",
+				"PhVphA 239.2 V measured", "TmpCab 42 C measured", "WRtg 3680 W measured"}, "PhVphB",
+			`{"power_w":1080,"export_wh":21707970,"import_wh":null,"frequency_hz":49.98}`,
+			map[string]string{"W": `1080 W`, "WH": `21707970 Wh`, "Hz": `49.98 Hz`,
+				"A": `4.5 A`, "PhVphB": `null V`, "St": `4 `}},
 		{"sma-sb36-night-2025.json",
-			[]string{"SMA SB3.6-1AV-41, serial 3005067415", "WH 29479140 Wh", "WRtg 3680 W"}, "TmpCab",
-			map[string]string{"W": `{"value":null,"unit":"W"}`, "WH": `{"value":29479140,"unit":"Wh"}`, "Hz": `{"value":null,"unit":"Hz"}`}},
+			[]string{"SMA SB3.6-1AV-41, serial 3005067415", "WH 29479140 Wh measured", "WRtg 3680 W measured"}, "TmpCab",
+			`{"power_w":null,"export_wh":29479140,"import_wh":null,"frequency_hz":null}`,
+			map[string]string{"W": `null W`, "WH": `29479140 Wh`, "Hz": `null Hz`}},
 	} {
 		t.Run(c.dump, func(t *testing.T) {
 			d := serveDevice(t, c.dump)
@@ -119,23 +123,34 @@ func TestMeterReadSaysWhatADeviceSays(t *testing.T) {
 				t.Errorf("%s, which the device does not say, is in\n%s", c.absent, text)
 			}
 			var got struct {
-				Models []struct {
-					ID     int
-					Points map[string]json.RawMessage
+				Device struct{ Manufacturer, Model, Serial, Version string }
+				Points []struct {
+					Model      int
+					Name, Unit string
+					Value      json.RawMessage
 				}
+				Readings json.RawMessage
 			}
 			if err := json.Unmarshal([]byte(said(t, "meter", "read", "--url", d.url+"?unit="+deviceUnit, "--json")), &got); err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range got.Models {
-				for name, want := range c.points {
-					if m.ID == 101 && string(m.Points[name]) != want {
-						t.Errorf("%s: got %s, want %s", name, m.Points[name], want)
+			if got, want := got.Device.Manufacturer+" "+got.Device.Model+" "+got.Device.Serial, "SMA SB3.6-1AV-41 3005067415"; got != want {
+				t.Errorf("device: got %s, want %s", got, want)
+			}
+			if string(got.Readings) != c.readings {
+				t.Errorf("readings: got %s, want %s", got.Readings, c.readings)
+			}
+			found := 0
+			for _, p := range got.Points {
+				if want, ok := c.points[p.Name]; ok && p.Model == 101 {
+					found++
+					if said := string(p.Value) + " " + p.Unit; said != want {
+						t.Errorf("%s: got %s, want %s", p.Name, said, want)
 					}
 				}
 			}
-			if len(got.Models) != 17 {
-				t.Errorf("models: got %d, want the 17 of the dump", len(got.Models))
+			if found != len(c.points) {
+				t.Errorf("found %d of the points %v", found, c.points)
 			}
 		})
 	}

@@ -186,7 +186,7 @@ func audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func meterRead(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var c node.MeterReadConfig
 	set := flag.NewFlagSet("wattle meter read", flag.ContinueOnError)
-	set.StringVar(&c.URL, "url", "", "the device, tcp://HOST:PORT")
+	set.StringVar(&c.URL, "url", "", "the device, tcp://HOST:PORT, tls://, rtuovertcp:// or rtu:///dev/LINE")
 	set.IntVar(&c.Unit, "unit", 1, "Modbus unit, 0 to 255")
 	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
 	set.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long the device may take in all")

@@ -101,7 +101,7 @@ func deviceHome(ctx context.Context, url string, n int) (home, error) {
 		case (m.ID >= 101 && m.ID <= 113) && role == 0:
 			role, h.page.Solar = agent.Inverter, true
 		case m.ID == 120:
-			if w, ok := m.Points["WRtg"].Value.(sunspec.Number); ok {
+			if w, ok := m.Find("WRtg").Value.(meter.Number); ok {
 				if watts, ok := w.Round(0); ok && watts > 0 && watts <= int64(energy.MaxPower) {
 					h.maxExport = energy.Watts(watts)
 				}

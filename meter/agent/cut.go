@@ -10,7 +10,6 @@ import (
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter"
-	"github.com/wattle/wattle/meter/sunspec"
 )
 
 // Why no reading is signed though the device answers.
@@ -27,7 +26,7 @@ var (
 
 // cut signs and stores a reading of the snapshot for the boundary, if there is none for it yet. Even where none is
 // due it reports what would keep the next one from being signed.
-func (a *agent) cut(ctx context.Context, s sunspec.Snapshot, boundary int64, taken time.Time) error {
+func (a *agent) cut(ctx context.Context, s meter.Snapshot, boundary int64, taken time.Time) error {
 	last := a.outbox.newest()
 	r, err := a.next(last, s, boundary, taken)
 	if err != nil || boundary == last.Boundary && last.Counter != 0 {
@@ -45,7 +44,7 @@ func (a *agent) cut(ctx context.Context, s sunspec.Snapshot, boundary int64, tak
 }
 
 // next is the reading that follows last, without its signature.
-func (a *agent) next(last meter.SignedReading, s sunspec.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
+func (a *agent) next(last meter.SignedReading, s meter.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
 	imported, exported, ok := registers(a.signed.Role, s)
 	late := taken.Sub(time.Unix(boundary, 0))
 	switch {
@@ -72,7 +71,7 @@ func (a *agent) next(last meter.SignedReading, s sunspec.Snapshot, boundary int6
 }
 
 // registers are the cumulative import and export that a device of this role stands for.
-func registers(role Role, s sunspec.Snapshot) (imported, exported energy.WattHours, ok bool) {
+func registers(role Role, s meter.Snapshot) (imported, exported energy.WattHours, ok bool) {
 	if role == Inverter {
 		if s.Production == nil {
 			return 0, 0, false

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/meter"
 	"github.com/wattle/wattle/meter/modbus"
 	"github.com/wattle/wattle/meter/sunspec"
 )
@@ -18,16 +19,16 @@ type source struct {
 	chain  *sunspec.Chain // nil: to be discovered. Of the one goroutine that reads.
 
 	mu      sync.Mutex
-	last    sunspec.Snapshot // what the device last said of each value, without frames
-	problem string           // a sentence for the owner; empty: all is well
+	last    meter.Snapshot // what the device last said of each value, without frames
+	problem string         // a sentence for the owner; empty: all is well
 }
 
 // read asks the device, discovering its models first where needed.
-func (s *source) read(ctx context.Context) (sunspec.Snapshot, error) {
+func (s *source) read(ctx context.Context) (meter.Snapshot, error) {
 	if s.chain == nil {
 		chain, err := sunspec.Discover(ctx, s.client)
 		if err != nil {
-			return sunspec.Snapshot{}, err
+			return meter.Snapshot{}, err
 		}
 		s.chain = &chain
 	}
@@ -39,7 +40,7 @@ func (s *source) read(ctx context.Context) (sunspec.Snapshot, error) {
 }
 
 // note remembers what the device said.
-func (s *source) note(v sunspec.Snapshot) {
+func (s *source) note(v meter.Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range []struct{ last, said **energy.Watts }{{&s.last.Grid, &v.Grid}, {&s.last.Battery, &v.Battery}} {
@@ -62,7 +63,7 @@ func (s *source) tell(problem string) (changed bool) {
 	return changed
 }
 
-func (s *source) state() (last sunspec.Snapshot, problem string) {
+func (s *source) state() (last meter.Snapshot, problem string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last, s.problem

@@ -2,36 +2,48 @@ package sunspec
 
 import "context"
 
-// Device is everything a unit says that this package can name, for people. It marshals to JSON.
+// Device is everything a unit says that this package can name, for people.
 type Device struct {
-	Base   uint16   `json:"base"`
-	Parts  []Common `json:"parts"` // one per common block
-	Models []Model  `json:"models"`
+	Base   uint16
+	Parts  []Common // one per common block
+	Models []Model
 }
 
 // Common says who made a device: SunSpec model 1. What the device does not say is empty.
 type Common struct {
-	Manufacturer string `json:"manufacturer"`
-	Model        string `json:"model"`
-	Options      string `json:"options"`
-	Version      string `json:"version"`
-	Serial       string `json:"serial"`
+	Manufacturer string
+	Model        string
+	Options      string
+	Version      string
+	Serial       string
 }
 
-// Model is one block of the chain. Name and Points are empty for models this package does not know.
+// Model is one block of the chain. Title and Points are empty for models this package does not know.
 type Model struct {
-	ID      uint16           `json:"id"`
-	Address uint16           `json:"address"` // of the register that holds the id
-	Length  uint16           `json:"length"`
-	Part    int              `json:"part"` // index into Parts
-	Name    string           `json:"name,omitempty"`
-	Points  map[string]Value `json:"points,omitempty"`
+	ID      uint16
+	Address uint16 // of the register that holds the id
+	Length  uint16
+	Part    int // index into Parts
+	Title   string
+	Points  []Point
 }
 
-// Value is a named point by its SunSpec name. Value is a Number, a string, or nil where the device has no such value.
-type Value struct {
-	Value any    `json:"value"`
-	Unit  string `json:"unit,omitempty"`
+// Point is a named value by its SunSpec name; those of groups are named as module[2].DCW. Value is a meter.Number, a
+// string, or nil where the device has no such value.
+type Point struct {
+	Name  string
+	Value any
+	Unit  string
+}
+
+// Find returns the point with this name, one without a value where there is none.
+func (m Model) Find(name string) Point {
+	for _, p := range m.Points {
+		if p.Name == name {
+			return p
+		}
+	}
+	return Point{Name: name}
 }
 
 // Read discovers a unit and reads all models it knows.
@@ -40,16 +52,22 @@ func Read(ctx context.Context, r Reader) (Device, error) {
 	if err != nil {
 		return Device{}, err
 	}
-	d := Device{Base: chain.Base, Parts: []Common{}}
-	for _, b := range chain.Blocks {
+	return chain.Read(ctx, r)
+}
+
+// Read reads all models of the chain that this package knows.
+func (c Chain) Read(ctx context.Context, r Reader) (Device, error) {
+	c.memory.begin()
+	d := Device{Base: c.Base}
+	for _, b := range c.Blocks {
 		out := Model{ID: b.Model, Address: b.Address, Length: b.Length, Part: b.Part}
 		if m, ok := lookup(b.Model); ok {
-			img, err := readImage(ctx, r, b, m, m.points)
+			img, err := c.image(ctx, r, b, m)
 			if err != nil {
 				return Device{}, err
 			}
-			out.Name, out.Points = m.name, img.values()
-			if b.Model == 1 {
+			out.Title, out.Points = m.title, img.values()
+			if b.Model == commonModel {
 				d.Parts = append(d.Parts, img.common())
 			}
 		}
@@ -58,13 +76,31 @@ func Read(ctx context.Context, r Reader) (Device, error) {
 	return d, nil
 }
 
-// values are all points of the image but scale factors, which are already in the values.
-func (img *image) values() map[string]Value {
-	values := make(map[string]Value)
-	for _, p := range img.model.points {
-		v := Value{Unit: p.unit}
+// image reads all of a block. How often its groups repeat is read first.
+func (c Chain) image(ctx context.Context, r Reader, b Block, m *model) (*image, error) {
+	fixed := c.memory.layout(b, m)
+	counted := m.counted()
+	if len(counted) == 0 {
+		return c.memory.read(ctx, r, b, fixed, fixed.points)
+	}
+	counts, err := c.memory.read(ctx, r, b, fixed, fixed.only(counted))
+	if err != nil {
+		return nil, err
+	}
+	full := m.lay(b.size(), func(name string) int {
+		n, _ := counts.number(name)
+		return int(n.Units)
+	})
+	return c.memory.read(ctx, r, b, full, full.points)
+}
+
+// values are all points of the image but scale factors, which are already in the values, and padding.
+func (img *image) values() []Point {
+	values := make([]Point, 0, len(img.layout.points))
+	for _, p := range img.layout.points {
+		v := Point{Name: p.name, Unit: p.unit}
 		switch p.kind {
-		case factor:
+		case factor, pad:
 			continue
 		case text:
 			if s, ok := img.text(p.name); ok {
@@ -75,7 +111,7 @@ func (img *image) values() map[string]Value {
 				v.Value = n
 			}
 		}
-		values[p.name] = v
+		values = append(values, v)
 	}
 	return values
 }

@@ -31,16 +31,23 @@ type Block struct {
 	Part    int    // which common block it follows: several devices may stand behind one unit; 0 is the first
 }
 
-// Chain is the list of models of a unit, in the device's order.
+// size is the registers of the block with its id and length.
+func (b Block) size() int { return headerSize + int(b.Length) }
+
+// Chain is the list of models of a unit, in the device's order. It remembers what reading it taught, so it is of one
+// goroutine, as are its copies.
 type Chain struct {
 	Base   uint16
 	Blocks []Block
+
+	memory *memory
 }
 
 const (
-	headerSize = 2          // a block begins with its id and length
-	endModel   = 0xFFFF     // SunSpec Device Information Model Specification V1.2, section 3.3
-	marker     = 0x53756e53 // "SunS"
+	headerSize  = 2 // a block begins with its id and length
+	commonModel = 1
+	endModel    = 0xFFFF     // SunSpec Device Information Model Specification V1.2, section 3.3
+	marker      = 0x53756e53 // "SunS"
 	// maxBlocks bounds a chain: the longest seen in the field has 30, and a device that returns nonsense must not
 	// keep us walking.
 	maxBlocks = 200
@@ -64,7 +71,7 @@ func Discover(ctx context.Context, r Reader) (Chain, error) {
 		if uint32(words[0])<<16|uint32(words[1]) != marker {
 			continue
 		}
-		c := Chain{Base: base}
+		c := Chain{Base: base, memory: newMemory()}
 		if err := c.walk(ctx, r); err != nil {
 			return Chain{}, err
 		}
@@ -91,7 +98,7 @@ func (c *Chain) walk(ctx context.Context, r Reader) error {
 		if id == endModel || id == 0 || length == 0 || next > 1<<16 {
 			return nil // the end, or registers that are no model any more
 		}
-		if id == 1 {
+		if id == commonModel {
 			part++
 		}
 		c.Blocks = append(c.Blocks, Block{Model: id, Address: uint16(address), Length: length, Part: max(part, 0)})

@@ -3,7 +3,7 @@ package sunspec
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
+	"fmt"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -63,13 +63,8 @@ func TestRealInverterByDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := json.Marshal(d.Parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `[{"manufacturer":"SMA","model":"SB3.6-1AV-41","options":"","version":"4.00.75.R","serial":"3005067415"}]`
-	if string(got) != want {
-		t.Errorf("parts: got %s, want %s", got, want)
+	if want := (Common{"SMA", "SB3.6-1AV-41", "", "4.00.75.R", "3005067415"}); len(d.Parts) != 1 || d.Parts[0] != want {
+		t.Errorf("parts: got %v, want %v alone", d.Parts, want)
 	}
 	models := make(map[uint16]Model)
 	for _, m := range d.Models {
@@ -82,19 +77,22 @@ func TestRealInverterByDay(t *testing.T) {
 		model       uint16
 		name, value string
 	}{
-		{101, "W", `{"value":1080,"unit":"W"}`},
-		{101, "WH", `{"value":21707970,"unit":"Wh"}`},
-		{101, "Hz", `{"value":49.98,"unit":"Hz"}`},
-		{101, "PhVphB", `{"value":null,"unit":"V"}`},
-		{101, "TmpCab", `{"value":42,"unit":"C"}`},
-		{101, "St", `{"value":4}`},
-		{120, "WRtg", `{"value":3680,"unit":"W"}`},
-		{121, "WMax", `{"value":3680,"unit":"W"}`},
-		{124, "ChaState", `{"value":null,"unit":"%"}`},
+		{101, "W", "1080 W"},
+		{101, "WH", "21707970 Wh"},
+		{101, "Hz", "49.98 Hz"},
+		{101, "PhVphB", "<nil> V"},
+		{101, "TmpCab", "42 C"},
+		{101, "St", "4 "},
+		{120, "WRtg", "3680 W"},
+		{121, "WMax", "3680 W"},
+		{122, "ActWh", "21707967 Wh"},
+		{124, "ChaState", "<nil> % AhrRtg"},
+		{160, "module[1].DCW", "670 W"},
+		{160, "module[2].DCW", "480 W"},
 	} {
-		got, err := json.Marshal(models[c.model].Points[c.name])
-		if err != nil || string(got) != c.value {
-			t.Errorf("model %d %s: got %s %v, want %s", c.model, c.name, got, err, c.value)
+		p := models[c.model].Find(c.name)
+		if got := fmt.Sprint(p.Value, " ", p.Unit); got != c.value {
+			t.Errorf("model %d %s: got %s, want %s", c.model, c.name, got, c.value)
 		}
 	}
 }

@@ -43,10 +43,14 @@ func (r registers) block(address int, id, length uint16) int {
 	for range length {
 		next = r.put(next, 0xFFFF)
 	}
-	m, _ := lookup(id)
-	for _, p := range m.points {
-		if p.kind == int16Kind || p.kind == factor {
-			r.put(address+int(p.offset), 0x8000)
+	if m, ok := lookup(id); ok {
+		for _, p := range m.lay(headerSize+int(length), func(string) int { return 0 }).points {
+			switch p.kind {
+			case "int16", "int32", "int64", factor, pad:
+				r.put(address+p.offset, append([]uint16{0x8000}, make([]uint16, p.size-1)...)...)
+			case "count":
+				r.put(address+p.offset, 0)
+			}
 		}
 	}
 	return next
@@ -65,7 +69,7 @@ func device(base int, ids ...uint16) registers {
 }
 
 var lengths = map[uint16]uint16{
-	1: 66, 101: 50, 103: 50, 113: 60, 120: 26, 121: 30, 124: 24, 160: 128, 201: 105, 203: 105, 213: 124, 802: 62, 64110: 7,
+	1: 66, 101: 50, 103: 50, 113: 60, 120: 26, 701: 153, 714: 68, 121: 30, 124: 24, 160: 128, 201: 105, 203: 105, 213: 124, 802: 62, 64110: 7,
 }
 
 // set writes a named point of the first block of the model.
@@ -76,9 +80,12 @@ func (r registers) set(t *testing.T, id uint16, name string, words ...uint16) {
 		t.Fatal(err)
 	}
 	for _, b := range chain.Blocks {
-		m, _ := lookup(id)
-		if p, ok := m.find(name); ok && b.Model == id && int(p.size) == len(words) {
-			r.put(int(b.Address+p.offset), words...)
+		m, ok := lookup(id)
+		if !ok || b.Model != id {
+			continue
+		}
+		if p, ok := m.lay(b.size(), func(string) int { return 9 }).find(name); ok && p.size == len(words) {
+			r.put(int(b.Address)+p.offset, words...)
 			return
 		}
 	}

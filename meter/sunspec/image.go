@@ -1,182 +1,220 @@
 package sunspec
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/wattle/wattle/meter/modbus"
+	"github.com/wattle/wattle/meter"
 )
 
 // image is what could be read of a block.
 type image struct {
-	model    model
-	words    []uint16 // from the id on
-	from     []int    // the request that each word came in, counted from 1; 0: not read
-	requests int
-	frames   []byte // all answers, in the order they were read
+	block  Block
+	layout *layout
+	memory *memory
+	reader Reader
+	limit  int
+	points []point // that are wanted, in the order of their registers
+
+	words   map[string][]uint16     // of every wanted point that was read
+	numbers map[string]meter.Number // values, each with the scale factor of its own request
+	apart   map[string]bool         // points that came in another request than their scale factor
+	frames  []byte                  // all answers, in the order they were read
 }
 
-// readImage reads the points of a block in as few requests as possible. Points that reach beyond the block's length
-// are absent, and so is what the device refuses to tell.
-func readImage(ctx context.Context, r Reader, b Block, m model, points []point) (*image, error) {
-	size := headerSize + int(b.Length)
-	img := &image{model: m, words: make([]uint16, size), from: make([]int, size)}
-	points = slices.DeleteFunc(slices.Clone(points), func(p point) bool { return int(p.offset+p.size) > size })
-	points = append([]point{{name: "ID", size: headerSize, kind: uint32Kind}}, points...)
-	for _, request := range requests(points) {
-		if err := img.read(ctx, r, b, request); err != nil {
-			return nil, err
-		}
+// head is the id and length of a block, which every image reads to make sure that it is still there.
+var head = point{name: "ID", size: headerSize, kind: "uint32"}
+
+// read reads points of a block in as few requests as possible. Points that reach beyond the block's length are absent,
+// and so is what the device refuses to tell.
+func (m *memory) read(ctx context.Context, r Reader, b Block, l *layout, points []point) (*image, error) {
+	img := &image{
+		block: b, layout: l, memory: m, reader: r, limit: limitOf(r), points: append([]point{head}, points...),
+		words: make(map[string][]uint16), numbers: make(map[string]meter.Number), apart: make(map[string]bool),
 	}
-	if img.from[0] != 0 && (img.words[0] != b.Model || img.words[1] != b.Length) {
+	if err := img.all(ctx, img.points); err != nil {
+		return nil, err
+	}
+	if is := img.words[head.name]; is != nil && (is[0] != b.Model || is[1] != b.Length) {
 		return nil, fmt.Errorf("model %d at %d: %w", b.Model, b.Address, ErrChanged)
 	}
-	for _, p := range points {
-		if err := img.pair(ctx, r, b, p); err != nil {
-			return nil, err
-		}
-	}
-	return img, nil
-}
-
-// requests cuts points, ordered by offset, into runs that one request can carry; no point is cut in two.
-func requests(points []point) [][]point {
-	var runs [][]point
-	first := 0
-	for i, p := range points {
-		if p.offset+p.size-points[first].offset > modbus.MaxRegisters {
-			runs = append(runs, points[first:i])
-			first = i
-		}
-	}
-	return append(runs, points[first:])
-}
-
-// read reads a run of points. Where the device refuses, the halves are tried, down to the single point: the hole.
-func (img *image) read(ctx context.Context, r Reader, b Block, run []point) error {
-	last := run[len(run)-1]
-	err := img.fetch(ctx, r, b, run[0].offset, last.offset+last.size)
-	if !refused(err) {
-		return err
-	}
-	if len(run) == 1 {
-		return nil
-	}
-	if err := img.read(ctx, r, b, run[:len(run)/2]); err != nil {
-		return err
-	}
-	return img.read(ctx, r, b, run[len(run)/2:])
-}
-
-// pair reads a value and its scale factor again, together, if a hole made them come in two requests. If the device
-// refuses that too, number finds them apart and calls the value absent.
-func (img *image) pair(ctx context.Context, r Reader, b Block, p point) error {
-	scale, ok := img.model.find(p.scale)
-	if !ok || img.together(p, scale) || !img.has(p) || !img.has(scale) {
-		return nil
-	}
-	start, end := min(p.offset, scale.offset), max(p.offset+p.size, scale.offset+scale.size)
-	if end-start > modbus.MaxRegisters {
-		return nil
-	}
-	if err := img.fetch(ctx, r, b, start, end); !refused(err) {
-		return err
-	}
-	return nil
-}
-
-func (img *image) fetch(ctx context.Context, r Reader, b Block, start, end uint16) error {
-	words, frame, err := r.ReadHoldingRegisters(ctx, b.Address+start, end-start)
+	far, err := img.pair(ctx)
 	if err != nil {
-		return fmt.Errorf("model %d: %w", b.Model, err)
+		return nil, err
 	}
-	img.requests++
-	img.frames = append(img.frames, frame...)
-	for i, w := range words {
-		img.words[int(start)+i] = w
-		img.from[int(start)+i] = img.requests
-	}
-	return nil
+	return img, img.sandwich(ctx, far)
 }
 
-func (img *image) has(p point) bool {
-	return int(p.offset+p.size) <= len(img.words) && img.together(p, p) && img.from[p.offset] != 0
-}
-
-// together reports whether all registers of both points came in one request.
-func (img *image) together(p, q point) bool {
-	for _, at := range []point{p, q} {
-		for i := at.offset; i < at.offset+at.size; i++ {
-			if int(i) >= len(img.from) || img.from[i] != img.from[p.offset] {
-				return false
+// all reads points, ordered by offset, in runs that one request can carry; no point is cut in two.
+func (img *image) all(ctx context.Context, points []point) error {
+	base := int(img.block.Address)
+	first := 0
+	flush := func(end int) error {
+		run := points[first:end]
+		first = end
+		if len(run) == 0 {
+			return nil
+		}
+		_, err := img.run(ctx, run)
+		return err
+	}
+	for i, p := range points {
+		if _, hole := img.memory.holes[base+p.offset]; hole {
+			if err := flush(i); err != nil {
+				return err
+			}
+			first = i + 1
+			continue
+		}
+		if i > first && (p.offset+p.size-points[first].offset > img.limit || img.memory.parted(base+points[first].offset, base+p.offset+1)) {
+			if err := flush(i); err != nil {
+				return err
 			}
 		}
 	}
-	return true
+	return flush(len(points))
 }
 
-// number is the value of a numeric point, scaled. It reports false where the point is absent: not read, marked as not
-// implemented, or without a usable scale factor from the same request.
-func (img *image) number(name string) (Number, bool) {
-	p, ok := img.model.find(name)
-	if !ok || !img.has(p) {
-		return Number{}, false
+// run reads points with one request. Where the device refuses, the halves are tried, down to the single point: the hole.
+// What was learned is remembered. It reports whether a part was refused.
+func (img *image) run(ctx context.Context, run []point) (refusal bool, err error) {
+	last := run[len(run)-1]
+	err = img.fetch(ctx, run[0].offset, last.offset+last.size)
+	if !refused(err) {
+		return false, err
 	}
-	n, ok := decode(p.kind, img.words[p.offset:p.offset+p.size])
-	if !ok || p.scale == "" {
-		return n, ok
+	if len(run) == 1 {
+		img.memory.hole(int(img.block.Address) + run[0].offset)
+		return true, nil
 	}
-	scale, ok := img.model.find(p.scale)
-	if !ok || !img.has(scale) || !img.together(p, scale) {
-		return Number{}, false
+	half := len(run) / 2
+	low, err := img.run(ctx, run[:half])
+	if err != nil {
+		return true, err
 	}
-	exponent := int16(img.words[scale.offset])
-	if exponent < -10 || exponent > 10 { // 0x8000, not implemented, lies outside too
-		return Number{}, false
+	high, err := img.run(ctx, run[half:])
+	if !low && !high {
+		img.memory.cut(int(img.block.Address) + run[half].offset)
 	}
-	n.Exponent = int(exponent)
-	return n, true
+	return true, err
 }
 
-// decode reads the words of one value, and reports false for the mark that says "not implemented". An accumulator is
-// absent only at its end, the mark some makers use: 0 is what a meter says that has counted nothing yet.
-func decode(k kind, words []uint16) (Number, bool) {
-	if size, ok := sizes[k]; !ok || len(words) != size {
-		return Number{}, false
-	}
-	if len(words) == 1 {
-		w := words[0]
-		if k == int16Kind {
-			return Number{Units: int64(int16(w))}, w != 0x8000
+// pair reads a value and its scale factor again, together, if they came in two requests. It returns the points that no one
+// request can carry with their factors. A point whose factor lies beyond a hole stays absent.
+func (img *image) pair(ctx context.Context) (far []point, err error) {
+	for _, p := range img.points {
+		scale, ok := img.layout.find(p.scale)
+		if !ok || !img.apart[p.name] || img.words[scale.name] == nil {
+			continue
 		}
-		return Number{Units: int64(w)}, w != 0xFFFF
+		start, end := min(p.offset, scale.offset), max(p.offset+p.size, scale.offset+scale.size)
+		base := int(img.block.Address)
+		if end-start > img.limit {
+			far = append(far, p)
+			continue
+		}
+		if img.memory.parted(base+start, base+end) {
+			continue
+		}
+		switch err := img.fetch(ctx, start, end); {
+		case refused(err):
+			img.memory.cut(base + max(p.offset, scale.offset))
+		case err != nil:
+			return nil, err
+		}
 	}
-	w := uint32(words[0])<<16 | uint32(words[1])
-	if k == float32Kind {
-		return fromFloat32(w)
-	}
-	return Number{Units: int64(w)}, w != 0xFFFFFFFF
+	return far, nil
 }
 
-// sizes are the registers of each numeric kind.
-var sizes = map[kind]int{
-	int16Kind: 1, uint16Kind: 1, enum16: 1, bitfield16: 1, uint32Kind: 2, bitfield32: 2, acc32: 2, float32Kind: 2,
+// sandwich reads points between two readings of their scale factors, and takes them where the factors are the same.
+func (img *image) sandwich(ctx context.Context, far []point) error {
+	if len(far) == 0 {
+		return nil
+	}
+	var scales []point
+	for _, p := range far {
+		scale, _ := img.layout.find(p.scale)
+		scales = append(scales, scale)
+	}
+	slices.SortFunc(scales, func(a, b point) int { return cmp.Compare(a.offset, b.offset) })
+	scales = slices.CompactFunc(scales, func(a, b point) bool { return a.name == b.name })
+	before := make(map[string]uint16)
+	for _, step := range [][]point{scales, far, scales} {
+		for _, s := range step {
+			if words := img.words[s.name]; len(words) == 1 {
+				before[s.name] = words[0] // at last, those of the first reading of the factors
+			}
+			delete(img.words, s.name)
+		}
+		if err := img.all(ctx, step); err != nil {
+			return err
+		}
+	}
+	for _, p := range far {
+		words, scale := img.words[p.name], img.words[p.scale]
+		if words == nil || scale == nil || scale[0] != before[p.scale] {
+			continue
+		}
+		if n, ok := number(p, words, scale); ok {
+			img.numbers[p.name] = n
+		}
+	}
+	return nil
 }
 
-// text is the value of a text point, up to the first zero byte, without surrounding spaces. Bytes that are no UTF-8
-// are replaced. It reports false for an empty text.
+// fetch reads registers of the block, and takes the wanted points that lie wholly in them.
+func (img *image) fetch(ctx context.Context, start, end int) error {
+	words, frame, err := img.reader.ReadHoldingRegisters(ctx, img.block.Address+uint16(start), uint16(end-start))
+	if err != nil {
+		return fmt.Errorf("model %d: %w", img.block.Model, err)
+	}
+	img.frames = append(img.frames, frame...)
+	within := func(p point) []uint16 {
+		if p.offset < start || p.offset+p.size > end {
+			return nil
+		}
+		return words[p.offset-start : p.offset-start+p.size]
+	}
+	i, _ := slices.BinarySearchFunc(img.points, start, func(p point, at int) int { return cmp.Compare(p.offset, at) })
+	for _, p := range img.points[i:] {
+		own := within(p)
+		if own == nil {
+			break
+		}
+		img.words[p.name] = own
+		var scale []uint16
+		if p.scale != "" {
+			if s, ok := img.layout.find(p.scale); ok {
+				scale = within(s)
+			}
+			_, known := img.numbers[p.name]
+			if img.apart[p.name] = scale == nil && !known; scale == nil {
+				continue
+			}
+		}
+		if n, ok := number(p, own, scale); ok {
+			img.numbers[p.name] = n
+		} else {
+			delete(img.numbers, p.name)
+		}
+	}
+	return nil
+}
+
+// number is the value of a numeric point. It reports false where the point is absent: not read, marked as not
+// implemented, or without a usable scale factor.
+func (img *image) number(name string) (meter.Number, bool) {
+	n, ok := img.numbers[name]
+	return n, ok
+}
+
+// text is the value of a text point; false where it is absent or empty.
 func (img *image) text(name string) (string, bool) {
-	p, ok := img.model.find(name)
-	if !ok || p.kind != text || !img.has(p) {
+	p, ok := img.layout.find(name)
+	if !ok || p.kind != text || img.words[name] == nil {
 		return "", false
 	}
-	bytes := make([]byte, 0, 2*p.size)
-	for _, w := range img.words[p.offset : p.offset+p.size] {
-		bytes = append(bytes, byte(w>>8), byte(w))
-	}
-	s, _, _ := strings.Cut(string(bytes), "\x00")
-	s = strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD"))
-	return s, s != ""
+	return decodeText(img.words[name])
 }

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
-
-	"github.com/wattle/wattle/meter/modbus"
 )
 
 // Data that is not part of the repository: the official models and dumps of real devices.
@@ -25,65 +24,98 @@ func shared(t *testing.T, name string) []byte {
 	return data
 }
 
-var kindNames = map[kind]string{
-	int16Kind: "int16", uint16Kind: "uint16", enum16: "enum16", bitfield16: "bitfield16", uint32Kind: "uint32",
-	bitfield32: "bitfield32", acc32: "acc32", float32Kind: "float32", text: "string", factor: "sunssf",
+// official is a group of an official model file.
+type official struct {
+	Name   string
+	Count  any
+	Points []struct {
+		Name, Type string
+		Size       int
+		SF         any
+		Units      string
+		Access     string
+	}
+	Groups []official
 }
 
-// Every point of the table lies where the official model says, with its type, size and scale factor.
+// The table is the official models, point by point: names, types, sizes, scale factors, units, what can be written, and
+// how groups repeat.
 func TestTableAgreesWithTheOfficialModels(t *testing.T) {
-	type official struct {
-		Name, Type string
-		Size       uint16
-		SF         any
-	}
-	for id := range layout {
-		var file struct{ Group struct{ Points []official } }
+	for id, m := range tables() {
+		var file struct{ Group official }
 		if err := json.Unmarshal(shared(t, fmt.Sprintf("models/model_%d.json", id)), &file); err != nil {
 			t.Fatal(err)
 		}
-		at := make(map[string]official)
-		offsets := make(map[string]uint16)
-		next := uint16(0)
-		for _, p := range file.Group.Points {
-			at[p.Name], offsets[p.Name] = p, next
-			next += p.Size
+		file.Group.Points = file.Group.Points[headerSize:]
+		compare(t, fmt.Sprint("model ", id), &m.group, file.Group)
+	}
+}
+
+func compare(t *testing.T, where string, g *group, want official) {
+	t.Helper()
+	if len(g.points) != len(want.Points) || len(g.groups) != len(want.Groups) {
+		t.Errorf("%s: got %d points and %d groups, want %d and %d", where, len(g.points), len(g.groups), len(want.Points), len(want.Groups))
+		return
+	}
+	for i, p := range g.points {
+		w := want.Points[i]
+		scale, _ := w.SF.(string)
+		if p.name != w.Name || string(p.kind) != w.Type || p.size != w.Size || p.scale != scale || p.unit != strings.TrimSpace(w.Units) || p.writable != (w.Access == "RW") {
+			t.Errorf("%s: got %+v, want %+v", where, p, w)
 		}
-		m, _ := lookup(id)
-		for _, p := range m.points {
-			want, ok := at[p.name]
-			if !ok {
-				t.Errorf("model %d: no point %s", id, p.name)
-				continue
-			}
-			scale, _ := want.SF.(string)
-			if p.offset != offsets[p.name] || p.size != want.Size || kindNames[p.kind] != want.Type || p.scale != scale {
-				t.Errorf("model %d %s: got %d+%d %s %q, want %d+%d %s %q", id, p.name,
-					p.offset, p.size, kindNames[p.kind], p.scale, offsets[p.name], want.Size, want.Type, scale)
+	}
+	for i, inner := range g.groups {
+		count := ""
+		if c := want.Groups[i].Count; c != nil {
+			count = fmt.Sprint(c)
+		}
+		if inner.name != want.Groups[i].Name || inner.count != count {
+			t.Errorf("%s: got group %s times %q, want %s times %q", where, inner.name, inner.count, want.Groups[i].Name, count)
+		}
+		compare(t, where+" "+inner.name, inner, want.Groups[i])
+	}
+}
+
+func TestTableHasEveryModelOfInvertersMetersAndBatteries(t *testing.T) {
+	for _, span := range [][2]uint16{{1, 1}, {101, 103}, {111, 113}, {120, 124}, {160, 160}, {201, 204}, {211, 214}, {401, 404}, {501, 502}, {701, 714}, {801, 804}} {
+		for id := span[0]; id <= span[1]; id++ {
+			if _, ok := lookup(id); !ok {
+				t.Errorf("model %d is missing", id)
 			}
 		}
 	}
 }
 
-// Points are in order, and every value shares one request with its scale factor.
-func TestTableIsOrderedAndPaired(t *testing.T) {
-	for id, m := range models {
-		end := uint16(headerSize)
-		for _, p := range m.points {
-			if p.offset < end {
-				t.Errorf("model %d %s: offset %d lies before %d", id, p.name, p.offset, end)
+// Where a block is long enough, every value finds its scale factor, and points are in order.
+func TestLayouts(t *testing.T) {
+	for id, m := range tables() {
+		l := m.lay(1000, func(string) int { return 3 })
+		end := headerSize
+		for _, p := range l.points {
+			if p.offset < end || p.offset+p.size > l.size {
+				t.Errorf("model %d: %s at %d, want at least %d, within %d", id, p.name, p.offset, end, l.size)
 			}
 			end = p.offset + p.size
-			scale, ok := m.find(p.scale)
-			if p.scale == "" {
-				continue
-			}
-			if !ok || scale.kind != factor {
-				t.Errorf("model %d %s: no scale factor %s", id, p.name, p.scale)
+			if scale, ok := l.find(p.scale); p.scale != "" && (!ok || scale.kind != factor) {
+				t.Errorf("model %d: %s has no scale factor %s", id, p.name, p.scale)
 			}
 		}
-		if end > modbus.MaxRegisters {
-			t.Errorf("model %d: %d registers, want one request of %d", id, end, modbus.MaxRegisters)
+	}
+	m, _ := lookup(712)
+	l := m.lay(14+2+3*(4+2*2), func(name string) int { return map[string]int{"NPt": 2, "NCrv": 3}[name] })
+	for name, want := range map[string]int{"Crv[1].ActPt": 14, "Crv[2].Pt[1].W": 26, "Crv[3].Pt[2].Var": 37} {
+		if p, ok := l.find(name); !ok || p.offset != want {
+			t.Errorf("model 712: %s at %d %v, want %d", name, p.offset, ok, want)
+		}
+	}
+}
+
+func TestTableRefusesNonsense(t *testing.T) {
+	for _, text := range []string{
+		"uint16: A", "model x\nuint17: A", "model 1 x\nuint16 A", "model 1 x\nstring: A", "model 1 x\nuint16 blue: A", "model 1 x\nmodel 1 y",
+	} {
+		if m, err := parseModels(text); err == nil {
+			t.Errorf("%q: got %v, want an error", text, m)
 		}
 	}
 }

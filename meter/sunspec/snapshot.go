@@ -5,71 +5,56 @@ import (
 	"slices"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/meter"
 )
 
-// Snapshot is what an agent needs of a unit at one moment. Nil and 0 as documented mean that the device does not say.
-type Snapshot struct {
-	// Cumulative registers of a meter, models 201-204 and 211-214, at the connection point.
-	Import *energy.WattHours // OBIS 1.8.0, from the grid
-	Export *energy.WattHours // OBIS 2.8.0, into the grid
-	// Production is what an inverter has ever fed out, models 101-103 and 111-113. Inverters that wake up say 0 until
-	// they remember, so 0 is not a value.
-	Production *energy.WattHours
-
-	Grid    *energy.Watts // of the meter, > 0 import
-	Solar   *energy.Watts // AC power of the inverter, with that of a battery on its DC side; >= 0
-	Battery *energy.Watts // model 802, > 0 discharging
-	Charge  *int32        // state of charge in 1/1000, models 802 and 124
-
-	Frequency uint32 // mHz, of the meter or else the inverter; 0 unknown
-	Voltage   uint32 // mV of phase A to neutral, of the meter or else the inverter; 0 unknown
-
-	Frames []byte // the device's raw answers, in the order they were read
-}
-
-// Models with one meaning: the integer layout is asked first, as its registers count finer than a float32 can.
+// Models with one meaning, the first asked first: integers before floats, whose registers count coarser, and the newest
+// before the old, which some devices show beside them half filled.
 var (
-	meters    = []uint16{201, 211}
-	inverters = []uint16{101, 111}
-	batteries = []uint16{802}
+	meters    = []uint16{201, 202, 203, 204, 211, 212, 213, 214}
+	inverters = []uint16{701, 101, 102, 103, 111, 112, 113}
+	batteries = []uint16{802, 713}
 	storages  = []uint16{124}
 )
 
 // Snapshot reads the state of the first meter, inverter and battery of the chain. ErrChanged means that the chain is
 // no longer true.
-func (c Chain) Snapshot(ctx context.Context, r Reader) (Snapshot, error) {
-	var s Snapshot
+func (c Chain) Snapshot(ctx context.Context, r Reader) (meter.Snapshot, error) {
+	c.memory.begin()
+	var s taken
 	for _, part := range []struct {
-		layouts []uint16
-		take    func(*image) bool
-		points  []string
+		models []uint16
+		take   func(*image) bool
+		points []string
 	}{
 		{meters, s.takeMeter, []string{"TotWhImp", "TotWhExp", "W", "Hz", "PhVphA"}},
-		{inverters, s.takeInverter, []string{"WH", "W", "Hz", "PhVphA"}},
+		{inverters, s.takeInverter, []string{"WH", "TotWhInj", "W", "Hz", "PhVphA", "LNV"}},
 		{batteries, s.takeBattery, []string{"SoC", "W"}},
 		{storages, s.takeStorage, []string{"ChaState"}},
 	} {
-		if err := c.first(ctx, r, &s, part.layouts, part.points, part.take); err != nil {
-			return Snapshot{}, err
+		if err := c.first(ctx, r, &s, part.models, part.points, part.take); err != nil {
+			return meter.Snapshot{}, err
 		}
 	}
 	if s.Solar != nil {
 		*s.Solar = max(0, *s.Solar) // an inverter at night draws a few watts
 	}
-	return s, nil
+	return s.Snapshot, nil
 }
 
-// first reads the blocks of one device that have the given layouts until take has what it wants. Some devices show
-// their values in integer and float models, some fill only one of them.
-func (c Chain) first(ctx context.Context, r Reader, s *Snapshot, layouts []uint16, names []string, take func(*image) bool) error {
-	part := slices.IndexFunc(c.Blocks, func(b Block) bool { return slices.Contains(layouts, layout[b.Model]) })
-	for _, wanted := range layouts {
+// taken is a snapshot that is being read.
+type taken struct{ meter.Snapshot }
+
+// first reads the blocks of one device that have the given models until take has what it wants. Some devices show their
+// values in integer and float models, some fill only one of them.
+func (c Chain) first(ctx context.Context, r Reader, s *taken, models []uint16, names []string, take func(*image) bool) error {
+	part := slices.IndexFunc(c.Blocks, func(b Block) bool { return slices.Contains(models, b.Model) })
+	for _, wanted := range models {
 		for _, b := range c.Blocks {
-			if layout[b.Model] != wanted || b.Part != c.Blocks[part].Part {
+			if b.Model != wanted || b.Part != c.Blocks[part].Part {
 				continue
 			}
-			m := models[wanted]
-			img, err := readImage(ctx, r, b, m, m.only(names))
+			img, err := c.glance(ctx, r, b, names)
 			if err != nil {
 				return err
 			}
@@ -82,24 +67,19 @@ func (c Chain) first(ctx context.Context, r Reader, s *Snapshot, layouts []uint1
 	return nil
 }
 
-// only is the points with these names and their scale factors.
-func (m model) only(names []string) []point {
-	wanted := make(map[string]bool)
-	for _, name := range names {
-		if p, ok := m.find(name); ok {
-			wanted[name], wanted[p.scale] = true, true
-		}
+// glance reads some points of a block; names do not change from one call to the next for a block.
+func (c Chain) glance(ctx context.Context, r Reader, b Block, names []string) (*image, error) {
+	m, _ := lookup(b.Model)
+	l := c.memory.layout(b, m)
+	plan, ok := c.memory.plans[int(b.Address)]
+	if !ok {
+		plan = l.only(names)
+		c.memory.plans[int(b.Address)] = plan
 	}
-	var points []point
-	for _, p := range m.points {
-		if wanted[p.name] {
-			points = append(points, p)
-		}
-	}
-	return points
+	return c.memory.read(ctx, r, b, l, plan)
 }
 
-func (s *Snapshot) takeMeter(img *image) bool {
+func (s *taken) takeMeter(img *image) bool {
 	if s.Import == nil || s.Export == nil { // never one from here and one from there
 		s.Import, s.Export = wattHours(img, "TotWhImp"), wattHours(img, "TotWhExp")
 	}
@@ -110,9 +90,11 @@ func (s *Snapshot) takeMeter(img *image) bool {
 	return s.Import != nil && s.Export != nil
 }
 
-func (s *Snapshot) takeInverter(img *image) bool {
-	if wh := wattHours(img, "WH"); s.Production == nil && wh != nil && *wh > 0 {
-		s.Production = wh
+func (s *taken) takeInverter(img *image) bool {
+	for _, name := range []string{"WH", "TotWhInj"} {
+		if wh := wattHours(img, name); s.Production == nil && wh != nil && *wh > 0 {
+			s.Production = wh
+		}
 	}
 	if s.Solar == nil {
 		s.Solar = watts(img)
@@ -121,12 +103,17 @@ func (s *Snapshot) takeInverter(img *image) bool {
 	return s.Production != nil
 }
 
-func (s *Snapshot) takeBattery(img *image) bool {
-	s.Charge, s.Battery = permil(img, "SoC"), watts(img)
+func (s *taken) takeBattery(img *image) bool {
+	if s.Charge == nil {
+		s.Charge = permil(img, "SoC")
+	}
+	if s.Battery == nil && img.block.Model == 802 { // 713 tells no power
+		s.Battery = watts(img)
+	}
 	return s.Charge != nil
 }
 
-func (s *Snapshot) takeStorage(img *image) bool {
+func (s *taken) takeStorage(img *image) bool {
 	if s.Charge == nil {
 		s.Charge = permil(img, "ChaState")
 	}
@@ -134,12 +121,14 @@ func (s *Snapshot) takeStorage(img *image) bool {
 }
 
 // takeSupply takes frequency and voltage where no device before said them.
-func (s *Snapshot) takeSupply(img *image) {
+func (s *taken) takeSupply(img *image) {
 	if s.Frequency == 0 {
 		s.Frequency = thousandths(img, "Hz")
 	}
-	if s.Voltage == 0 {
-		s.Voltage = thousandths(img, "PhVphA")
+	for _, name := range []string{"PhVphA", "LNV"} {
+		if s.Voltage == 0 {
+			s.Voltage = thousandths(img, name)
+		}
 	}
 }
 

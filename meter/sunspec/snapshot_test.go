@@ -1,15 +1,18 @@
 package sunspec
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"testing"
 
 	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/meter"
+	"github.com/wattle/wattle/meter/modbus"
 )
 
-func snapshot(t *testing.T, r Reader) Snapshot {
+func snapshot(t *testing.T, r Reader) meter.Snapshot {
 	t.Helper()
 	chain, err := Discover(t.Context(), r)
 	if err != nil {
@@ -23,7 +26,7 @@ func snapshot(t *testing.T, r Reader) Snapshot {
 }
 
 // show prints a snapshot without its frames; - is absent.
-func show(s Snapshot) string {
+func show(s meter.Snapshot) string {
 	return fmt.Sprintf("import %s export %s production %s grid %s solar %s battery %s charge %s %dmHz %dmV",
 		or(s.Import), or(s.Export), or(s.Production), or(s.Grid), or(s.Solar), or(s.Battery), or(s.Charge), s.Frequency, s.Voltage)
 }
@@ -148,25 +151,125 @@ func TestSnapshotNoticesThatTheChainMoved(t *testing.T) {
 	}
 }
 
-func TestRequestsCutNoPoint(t *testing.T) {
-	var points []point
-	for offset := uint16(0); offset < 400; offset += 2 {
-		points = append(points, point{offset: offset, size: 2})
+// counting is a reader that says what it was asked.
+type counting struct {
+	registers
+	limit uint16
+	asked [][2]uint16
+}
+
+func (c *counting) Limit() uint16 { return c.limit }
+
+func (c *counting) ReadHoldingRegisters(ctx context.Context, address, count uint16) ([]uint16, []byte, error) {
+	c.asked = append(c.asked, [2]uint16{address, count})
+	if count > c.limit {
+		return nil, nil, &modbus.Exception{Function: 3, Code: 3}
 	}
-	runs := requests(points)
-	if got, want := len(runs), 4; got != want {
-		t.Errorf("requests: got %d, want %d", got, want)
-	}
-	next := uint16(0)
-	for _, run := range runs {
-		last := run[len(run)-1]
-		if run[0].offset != next || last.offset+last.size-run[0].offset > 125 {
-			t.Errorf("run %d to %d, want at most 125 registers from %d", run[0].offset, last.offset+last.size, next)
+	return c.registers.ReadHoldingRegisters(ctx, address, count)
+}
+
+// Model 701 has 153 registers: it comes in several requests, and still every value is scaled by a factor that held.
+func TestBlockLongerThanOneRequest(t *testing.T) {
+	for _, limit := range []uint16{125, 60, 10} {
+		c := &counting{registers: device(40000, 701), limit: limit}
+		c.set(t, 701, "W", 1234)
+		c.set(t, 701, "W_SF", 1)
+		c.set(t, 701, "WL3", 411)
+		c.set(t, 701, "TotWhInj", 0, 1, 0, 5)
+		c.set(t, 701, "TotWh_SF", 0)
+		d, err := Read(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
 		}
-		next = last.offset + last.size
+		m := d.Models[1]
+		if got := fmt.Sprint(m.Find("W").Value, m.Find("WL3").Value, m.Find("TotWhInj").Value, m.Find("Hz").Value); got != "12340 4110 4294967301 <nil>" {
+			t.Errorf("limit %d: got %s", limit, got)
+		}
 	}
-	if next != 400 {
-		t.Errorf("covered %d registers, want 400", next)
+}
+
+// A scale factor that changes while its far values are read makes them absent, never wrong.
+func TestScaleFactorThatChangesBetweenRequests(t *testing.T) {
+	c := &shifty{counting: counting{registers: device(40000, 701), limit: 20}}
+	c.set(t, 701, "W", 1234)
+	c.set(t, 701, "W_SF", 0)
+	chain, err := Discover(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := lookup(701)
+	scale, _ := chain.memory.layout(chain.Blocks[1], m).find("W_SF")
+	c.register = chain.Blocks[1].Address + uint16(scale.offset)
+	d, err := chain.Read(t.Context(), c)
+	if err != nil || d.Models[1].Find("W").Value != nil {
+		t.Errorf("got %v %v, want no value", d.Models[1].Find("W").Value, err)
+	}
+}
+
+// shifty changes a register whenever it is read.
+type shifty struct {
+	counting
+	register uint16
+}
+
+func (s *shifty) ReadHoldingRegisters(ctx context.Context, address, count uint16) ([]uint16, []byte, error) {
+	if s.register >= address && s.register-address < count {
+		s.registers[s.register] = (s.registers[s.register] + 1) % 5
+	}
+	return s.counting.ReadHoldingRegisters(ctx, address, count)
+}
+
+// What a device refuses is found once, then left out for a while, then tried again.
+func TestHolesAreRememberedForAWhile(t *testing.T) {
+	c := &counting{registers: meterDevice(t), limit: 125}
+	chain, err := Discover(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := chain.Blocks[1].Address
+	delete(c.registers, at+16) // Hz
+	snap := func() (requests int) {
+		t.Helper()
+		c.asked = nil
+		s, err := chain.Snapshot(t.Context(), c)
+		if err != nil || s.Import == nil || *s.Import != 65538 || s.Voltage != 230100 {
+			t.Fatalf("got %s %v", show(s), err)
+		}
+		return len(c.asked)
+	}
+	first, second := snap(), snap()
+	if second >= first || second > 3 {
+		t.Errorf("requests: got %d, then %d, want fewer and at most 3", first, second)
+	}
+	c.put(int(at+16), 5001)
+	for range patience {
+		snap()
+	}
+	if got := snap(); got != 1 {
+		t.Errorf("requests after the hole was filled: got %d, want 1", got)
+	}
+}
+
+// Two batteries of strings and modules: groups that repeat as a point says, and as the block has room.
+func TestRepeatingGroups(t *testing.T) {
+	r := device(40000, 160, 714)
+	r.set(t, 160, "DCW_SF", 0xFFFF)
+	r.set(t, 160, "module[3].DCW", 4711)
+	r.set(t, 714, "NPrt", 2)
+	r.set(t, 714, "DCW_SF", 1)
+	r.set(t, 714, "Prt[2].DCW", 0xFFFF)
+	d, err := Read(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(d.Models[1].Find("module[3].DCW").Value), "471.1"; got != want {
+		t.Errorf("module 3: got %s, want %s", got, want)
+	}
+	if got, want := fmt.Sprint(d.Models[2].Find("Prt[2].DCW").Value), "-10"; got != want {
+		t.Errorf("port 2: got %s, want %s", got, want)
+	}
+	if _, beyond := d.Models[2].Find("Prt[3].DCW").Value.(meter.Number); beyond {
+		t.Error("a third port of two")
 	}
 }
 

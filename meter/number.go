@@ -1,4 +1,4 @@
-package sunspec
+package meter
 
 import (
 	"math"
@@ -42,6 +42,18 @@ func (n Number) places(digits int) (whole, half int64, ok bool) {
 	return whole, half, true
 }
 
+// Times is the number times units and ten to the power of exponent. It reports false where that does not fit.
+func (n Number) Times(units int64, exponent int) (Number, bool) {
+	product := n.Units * units
+	if units != 0 && (product/units != n.Units || units == -1 && n.Units == math.MinInt64) {
+		return Number{}, false
+	}
+	return Number{product, n.Exponent + exponent}, true
+}
+
+// Negative reports whether the number is below zero.
+func (n Number) Negative() bool { return n.Units < 0 }
+
 // Floor counts the number in 10^-digits, cut off towards minus infinity: differences of cut-off registers telescope.
 // It reports false where the count does not fit int64.
 func (n Number) Floor(digits int) (int64, bool) {
@@ -65,9 +77,9 @@ func (n Number) MarshalJSON() ([]byte, error) { return []byte(n.String()), nil }
 // up to there every float32 is an exact decimal that fits.
 const finest = 16
 
-// fromFloat32 is the value of IEEE 754 binary32 bits, rounded half to even at 2^-finest. It reports false for NaN,
+// Float32 is the value of the IEEE 754 binary32 bits, rounded half to even at 2^-finest. It reports false for NaN,
 // infinity and what does not fit.
-func fromFloat32(word uint32) (Number, bool) {
+func Float32(word uint32) (Number, bool) {
 	exponent := int(word >> 23 & 0xff)
 	mantissa := int64(word & (1<<23 - 1))
 	switch exponent {

@@ -1,4 +1,4 @@
-package sunspec
+package meter
 
 import (
 	"math"
@@ -35,7 +35,7 @@ func TestNumberCountsAndPrints(t *testing.T) {
 	}
 }
 
-// fromFloat32 agrees with math/big, which it does not use: exact wherever 2^-16 divides the value, else within half
+// Float32 agrees with math/big, which it does not use: exact wherever 2^-16 divides the value, else within half
 // of that. The other way, it refuses only what is no number or beyond int64.
 func FuzzFloat32(f *testing.F) {
 	for _, v := range []float32{0, 1, -1.5, 49.98, 1e9, 16777217, 3e38, 1e-45, float32(math.Inf(1)), float32(math.NaN())} {
@@ -43,7 +43,7 @@ func FuzzFloat32(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, word uint32) {
 		v := float64(math.Float32frombits(word))
-		n, ok := fromFloat32(word)
+		n, ok := Float32(word)
 		if math.IsNaN(v) || math.Abs(v) >= 1<<62 {
 			if ok {
 				t.Fatalf("%g: got %v, want none", v, n)
