@@ -46,9 +46,9 @@ func (s *settler) say(tell func(line)) {
 
 // sayTrades tells the lines of the trades, and returns what each party imported without having bought it.
 //
-// A buyer's import is taken for that of the own trades in log order, and so is a seller's export. Both depend on
-// nothing another does. The network gets the price of the whole network for every Wh that the seller did not export,
-// but the buyer keeps the price of the trade: the seller pays the difference.
+// A buyer's import is taken for that of the own trades in log order, and so is a seller's export: what anybody pays
+// depends on the own trades and the own meter alone. The buyer keeps the near price though the seller did not export;
+// then the energy came from afar, and it is the seller who pays the difference.
 func (s *settler) sayTrades(tell func(line), pay func(Leg, subject, Account, Account, energy.Money, energy.WattHours)) []energy.WattHours {
 	used, given := make([]energy.WattHours, len(s.parties)), make([]energy.WattHours, len(s.parties)) // not yet taken for a trade
 	for n := range s.parties {
@@ -69,7 +69,7 @@ func (s *settler) sayTrades(tell func(line), pay func(Leg, subject, Account, Acc
 		used[b] -= took
 		given[g] -= gave
 		pay(LocalNetwork, of, buyer, network, near.Cost(took), took)
-		pay(NetworkShortfall, of, seller, network, (t.Network - near).Cost(gave.Short(took)), gave.Short(took))
+		pay(NetworkShortfall, of, seller, network, (t.Network - near).Cost(gave.Short(trade.Quantity)), gave.Short(trade.Quantity))
 	}
 	return used
 }

@@ -141,8 +141,8 @@ type Posting struct {
 	From   Account
 	To     Account
 	Asset  Asset
-	Amount int64 // 1e-9 currency units or Wh
 	Leg    Leg
+	Amount int64            // 1e-9 currency units or Wh
 	Energy energy.WattHours // what is paid for or moved
 }
 

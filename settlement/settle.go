@@ -45,7 +45,13 @@ func Settle(c Case) (Result, error) {
 		return Result{}, err
 	}
 	if c.Before == nil {
-		s.Postings = make([]Posting, 0, 2*len(s.trades)+3*len(s.parties))
+		n := 0 // counted first: growing step by step would hold more than twice as much
+		s.say(func(l line) {
+			if l.amount != 0 {
+				n++
+			}
+		})
+		s.Postings = make([]Posting, 0, n)
 		s.say(s.post)
 		return s.Result, nil
 	}

@@ -110,7 +110,10 @@ func (b TariffBook) At(iv energy.Interval) (Tariff, error) {
 		}
 		return d.at(iv)
 	}
-	return Tariff{}, fmt.Errorf("%s: no tariff after the last of the book: %w", iv, ErrCase)
+	if len(b) == 0 {
+		return Tariff{}, fmt.Errorf("%s: no tariff: %w", iv, ErrCase)
+	}
+	return Tariff{}, fmt.Errorf("%s: no tariff after the last of the book, which ends %s: %w", iv, instant(b[len(b)-1].Until), ErrCase)
 }
 
 // at picks the window in which the interval lies.
