@@ -73,7 +73,9 @@ func (m *Market) lookup(name energy.Member) (*account, uint32) {
 // intern returns the account of a member, opening one for a number that is new.
 func (m *Market) intern(name energy.Member, number uint32) *account {
 	if int(number) == len(m.accounts) {
+		m.step()
 		m.accounts = append(m.accounts, account{name: name})
+		m.step()
 		m.memberOf[name] = number
 	}
 	return &m.accounts[number]
@@ -105,6 +107,7 @@ func roomKey(feeder uint32, side Side) uint64 { return uint64(feeder)<<8 | uint6
 
 // reserve takes what an order of quantity may cost and carry off its member's limits; a negative quantity gives it back.
 func (m *Market) reserve(a *account, b *book, side Side, price energy.Price, quantity energy.WattHours) {
+	m.step()
 	if m.rules.Collateral != Unlimited {
 		a.reserved += unit(side, price) * energy.Money(quantity)
 	}
@@ -117,6 +120,8 @@ func (m *Market) carry(a *account, b *book, side Side, quantity energy.WattHours
 		return
 	}
 	if r := b.room(a.feeder, side); r != nil {
+		m.undo.rooms = append(m.undo.rooms, roomBefore{r, r.used})
+		m.step()
 		r.used += quantity
 	}
 }
@@ -130,14 +135,27 @@ func (m *Market) commit(a *account, number uint32, b *book, side Side, price ene
 	if int(number) >= len(b.costs) {
 		b.costs = append(b.costs, make([]energy.Money, len(m.accounts)-len(b.costs))...)
 	}
+	m.noteCost(b, number)
 	a.committed += cost
 	b.costs[number] += cost
+}
+
+// noteCost keeps what a member's trades in a book cost before it is changed.
+func (m *Market) noteCost(b *book, number uint32) {
+	m.undo.costs = append(m.undo.costs, costBefore{b, commitmentOf(number, 0), b.costs[number]})
+	m.step()
+}
+
+func (m *Market) noteCommitment(c commitment) {
+	m.undo.costs = append(m.undo.costs, costBefore{nil, c, m.commitments[c]})
+	m.step()
 }
 
 // keepCosts keeps what the trades of a book that closes cost until they are settled.
 func (m *Market) keepCosts(b *book) {
 	for number, cost := range b.costs {
 		if cost != 0 {
+			m.noteCommitment(commitmentOf(uint32(number), b.interval.StartUnix()))
 			m.commitments[commitmentOf(uint32(number), b.interval.StartUnix())] += cost
 		}
 	}
@@ -147,9 +165,11 @@ func (m *Market) keepCosts(b *book) {
 // settled forgets what a member's trades of an interval cost.
 func (m *Market) settled(a *account, number uint32, iv energy.Interval) {
 	c := commitmentOf(number, iv.StartUnix())
+	m.noteCommitment(c)
 	a.committed -= m.commitments[c]
 	delete(m.commitments, c)
 	if b := m.bookAt(iv.StartUnix()); b != nil && int(number) < len(b.costs) {
+		m.noteCost(b, number)
 		a.committed -= b.costs[number]
 		b.costs[number] = 0
 	}
@@ -166,9 +186,11 @@ func (m *Market) setCollateral(c *Command) {
 		m.refuse(c, 0, MisalignedInterval)
 		return
 	}
-	m.committing = true
+	m.beginRare(nil, number)
 	a := m.intern(c.Member, number)
+	m.step()
 	a.collateral = c.Amount
+	m.step()
 	if c.Interval.Valid() {
 		m.settled(a, number, c.Interval)
 	}
@@ -188,12 +210,14 @@ func (m *Market) setHeadroom(c *Command) {
 		m.refuse(c, 0, why)
 		return
 	}
-	m.committing = true
+	m.beginRare(b, nobody)
 	i, found := b.roomAt(c.Group, c.Side)
 	if !found {
 		b.rooms = slices.Insert(b.rooms, i, headroom{feeder: c.Group, side: c.Side})
 	}
+	m.step()
 	b.rooms[i].limit = c.Quantity
+	m.step()
 	m.emit(Event{Kind: HeadroomSet, Interval: c.Interval, Side: c.Side, Quantity: c.Quantity, Group: c.Group})
 }
 

@@ -23,7 +23,7 @@ func (m *Market) cancel(c *Command) {
 		m.refuse(c, id, why)
 		return
 	}
-	m.committing = true
+	m.begin()
 	m.leave(slot, Cancelled, AtMembersWish)
 }
 
@@ -43,10 +43,10 @@ func (m *Market) amend(c *Command) {
 	rest := c.Quantity - traded
 	switch {
 	case rest <= 0:
-		m.committing = true
+		m.begin()
 		m.leave(slot, Cancelled, AtMembersWish)
 	case c.Price == m.price(o.level) && c.GoodTill == d.till && uint32(rest) <= o.rest:
-		m.committing = true
+		m.begin()
 		m.shrink(slot, rest, c.Quantity)
 	default:
 		m.move(c, slot, traded, rest)
@@ -81,6 +81,7 @@ func (m *Market) shrink(slot uint32, rest, quantity energy.WattHours) {
 	o, d := &m.match.orders[slot], &m.details[slot]
 	b, a := m.byNumber[o.book], &m.accounts[d.member]
 	m.reserve(a, b, o.side, m.price(o.level), rest-energy.WattHours(o.rest))
+	m.note(slot)
 	o.rest, d.quantity = uint32(rest), uint32(quantity)
 	e := m.event(Amended, NoReason, b.interval)
 	e.Order, e.Member, e.ClientID, e.Side, e.Price, e.Quantity, e.Rest = o.id, a.name, d.client, o.side, m.price(o.level), quantity, rest
@@ -103,7 +104,7 @@ func (m *Market) move(c *Command, slot uint32, traded, rest energy.WattHours) {
 		m.refuse(c, o.id, why)
 		return
 	}
-	m.committing = true
+	m.begin()
 	m.reserve(r.account, b, side, before, -energy.WattHours(o.rest))
 	m.release(slot)
 	m.tell(Amended, r, r.in.ID, traded+rest)

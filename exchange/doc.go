@@ -8,8 +8,8 @@
 //
 // A Market is in two layers. A Matcher holds the queues: orders in pooled slots linked by number, price levels in an array
 // with a bitmap, nothing the garbage collector must follow. Around it Market keeps members, limits and identities. A
-// command is first checked and planned, which changes nothing; then it is carried out, which cannot fail. So a panic in
-// the checks leaves no trace, and the command is refused as Poisoned.
+// command is first checked and planned, which changes nothing; then it is carried out, and what that overwrites is kept
+// until the next one. So a panic leaves no trace, wherever it comes from, and the command is refused as Poisoned.
 //
 // AppendSnapshot and Restore carry a market's state over a restart; a View folds events into what faces show.
 //

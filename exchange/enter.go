@@ -27,7 +27,12 @@ func (m *Market) enter(r *arrival, side Side) (slot uint32) {
 	case rest == 0:
 		return 0
 	case rests && !r.stopped:
-		return m.match.wait(&r.in, uint32(rest))
+		if m.match.free != 0 {
+			m.note(m.match.free)
+		}
+		slot = m.match.wait(&r.in, uint32(rest))
+		m.step()
+		return slot
 	}
 	if rests {
 		m.reserve(r.account, r.book, side, r.price, -rest)
@@ -44,6 +49,7 @@ func (m *Market) enter(r *arrival, side Side) (slot uint32) {
 // trade carries out one step of a plan that trades.
 func (m *Market) trade(r *arrival, s *step, rest energy.WattHours) {
 	o, d := &m.match.orders[s.slot], &m.details[s.slot]
+	m.step()
 	maker := &m.accounts[d.member]
 	price, quantity := m.price(o.level), energy.WattHours(s.quantity)
 	e := m.event(Traded, NoReason, r.book.interval)
@@ -62,6 +68,7 @@ func (m *Market) trade(r *arrival, s *step, rest energy.WattHours) {
 		m.carry(r.account, r.book, r.in.Side, quantity)
 	}
 	if s.quantity < o.rest {
+		m.note(s.slot)
 		o.rest -= s.quantity
 		return
 	}
@@ -96,8 +103,10 @@ func (m *Market) describe(slot uint32, d details) {
 	} else {
 		m.details[a.last].next = slot
 	}
+	m.step()
 	a.last = slot
 	m.await(slot)
+	m.step()
 	if d.till != 0 {
 		m.expect(slot)
 	}
@@ -118,6 +127,7 @@ func (m *Market) leave(slot uint32, kind EventKind, why Reason) {
 
 // release forgets a resting order; that its identity was used stays known.
 func (m *Market) release(slot uint32) {
+	m.note(slot)
 	d := &m.details[slot]
 	a := &m.accounts[d.member]
 	if d.prev == 0 {
@@ -133,6 +143,9 @@ func (m *Market) release(slot uint32) {
 	if d.place != 0 {
 		m.unexpect(slot)
 	}
+	m.step()
 	m.depart(slot)
+	m.step()
 	m.match.remove(slot)
+	m.step()
 }

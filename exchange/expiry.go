@@ -70,6 +70,7 @@ func (m *Market) sink(at int, slot uint32) {
 }
 
 func (m *Market) settle(at int, slot uint32) {
+	m.step()
 	m.expiry.slots[at] = slot
 	m.details[slot].place = uint32(at) + 1
 }
@@ -85,7 +86,7 @@ func (m *Market) NextExpiry() (int64, bool) {
 
 // passTime lets orders expire, MaxSweep at most.
 func (m *Market) passTime() {
-	m.committing = true
+	m.beginRare(nil, nobody)
 	answer := m.emit(Event{Kind: TimePassed})
 	for n := 0; len(m.expiry.slots) > 0; n++ {
 		slot := m.expiry.slots[0]

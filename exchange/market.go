@@ -43,7 +43,9 @@ type Market struct {
 	arrival    arrival       // the order being placed or amended
 	events     []Event       // of the command being applied
 	committing bool          // the command being applied is past its checks
+	undo       undo          // of that command
 	probe      func(Command) // for tests: called before a command is checked
+	fault      func()        // for tests: called at every step of carrying out a command
 }
 
 // details are what the market knows of a resting order besides what matching needs: one cache line.
@@ -126,8 +128,8 @@ func (m *Market) Newest() (energy.Interval, bool) {
 
 // Apply advances the market by one command and returns what happened, in order; there is always at least one event.
 // Replaying the log from an equal Market yields equal events. The events are valid until the next Apply, which reuses
-// their memory: copy what must stay. Whatever the command says it is answered: one whose checks panic is refused as
-// Poisoned and leaves the market as it was. A panic out of Apply means that the market's own state is impossible.
+// their memory: copy what must stay. Whatever the command says it is answered: one that panics is refused as Poisoned and
+// leaves the market as it was.
 func (m *Market) Apply(c Command) []Event {
 	m.sequence++
 	m.events = m.events[:0]
@@ -143,6 +145,9 @@ func (m *Market) apply(c *Command) {
 		return
 	}
 	m.time = c.Time
+	if c.Kind == Place && c.Type == AtMarket {
+		c.Price = m.rules.anyPrice(c.Side)
+	}
 	if m.probe != nil {
 		m.probe(*c)
 	}
@@ -187,14 +192,14 @@ func (m *Market) manage(c *Command) {
 // maxPoison is how many orders that could not be carried out are remembered: each is a defect, and there are few.
 const maxPoison = 64
 
-// contain turns a panic in the checks of a command into its refusal, and remembers an order that caused one by what it
-// says, whatever its id. Checks change nothing, so there is nothing to undo. A panic after them is passed on.
+// contain turns a panic into the refusal of the command, and remembers an order that caused one by what it says, whatever
+// its id. Checks change nothing, so only what comes after them is taken back.
 func (m *Market) contain(c *Command) {
-	if m.committing {
-		return
-	}
 	if trouble := recover(); trouble == nil {
 		return
+	}
+	if m.committing {
+		m.takeBack()
 	}
 	m.events = m.events[:0]
 	m.refuse(c, 0, Poisoned)
@@ -209,6 +214,7 @@ func (m *Market) contain(c *Command) {
 
 // emit adds an event and returns its index.
 func (m *Market) emit(e Event) int {
+	m.step()
 	e.Sequence, e.Index, e.Time = m.sequence, uint16(len(m.events)), m.time
 	m.events = append(m.events, e)
 	return len(m.events) - 1
@@ -221,6 +227,7 @@ func (m *Market) event(kind EventKind, why Reason, iv energy.Interval) *Event {
 		m.events = slices.Grow(m.events, max(64, n))
 	}
 	m.events = m.events[:n+1]
+	m.step()
 	e := &m.events[n]
 	*e = Event{}
 	e.Sequence, e.Index, e.Kind, e.Reason, e.Time, e.Interval = m.sequence, uint16(n), kind, why, m.time, iv
@@ -262,13 +269,15 @@ func (m *Market) openBook(c *Command) {
 		m.refuse(c, 0, BookIsClosed)
 		return
 	}
-	m.committing = true
+	m.beginRare(nil, nobody)
 	b := &book{interval: c.Interval, number: m.match.OpenBook()}
 	if int(b.number) == len(m.byNumber) {
 		m.byNumber = append(m.byNumber, b)
 	}
 	m.byNumber[b.number] = b
+	m.step()
 	m.books = slices.Insert(m.books, i, b)
+	m.step()
 	m.byStart[c.Interval.StartUnix()] = b
 	m.emit(Event{Kind: BookOpened, Interval: c.Interval})
 }
@@ -279,10 +288,12 @@ func (m *Market) closeGate(c *Command) {
 		m.refuse(c, 0, why)
 		return
 	}
-	m.committing = true
+	m.beginRare(b, nobody)
 	m.match.each(b.number, func(slot uint32) { m.leave(slot, Expired, NoReason) })
 	m.match.CloseBook(b.number)
+	m.step()
 	m.keepCosts(b)
+	m.step()
 	b.closed, b.rooms, m.byNumber[b.number] = true, nil, nil
 	m.emit(Event{Kind: GateClosed, Interval: c.Interval})
 	m.forgetBooks()
@@ -293,9 +304,11 @@ func (m *Market) forgetBooks() {
 	for len(m.books) > 1 && m.books[0].closed && m.books[0].interval.EndUnix()*1000+Retention < m.time {
 		iv := m.books[0].interval
 		m.floor = iv.EndUnix()
+		m.step()
 		delete(m.byStart, iv.StartUnix())
 		*m.near.book(iv.StartUnix()) = nil
 		m.books = slices.Delete(m.books, 0, 1)
+		m.step()
 	}
 }
 

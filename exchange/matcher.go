@@ -240,8 +240,22 @@ func (m *Matcher) dequeue(slot uint32, o *resting) {
 func (m *Matcher) remove(slot uint32) {
 	o := &m.orders[slot]
 	m.dequeue(slot, o)
+	m.release(slot)
+}
+
+// release frees the slot of an order that is in no queue.
+func (m *Matcher) release(slot uint32) {
+	o := &m.orders[slot]
 	o.id, o.next = 0, m.free
 	m.free = slot
+}
+
+// clear empties every book and forgets which slots and books are free.
+func (m *Matcher) clear() {
+	m.free, m.closed, m.steps = 0, m.closed[:0], m.steps[:0]
+	for i := range m.books {
+		m.books[i] = queues{levels: newLevels(m.span), bid: noBid, ask: noAsk}
+	}
 }
 
 // each calls visit with every order of a book: bids from best to worst, then asks from best to worst, older first at

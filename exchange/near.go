@@ -36,6 +36,12 @@ func (m *Market) numberOf(name energy.Member) (uint32, bool) {
 	return n, known
 }
 
+// number is that of a member, or the one it would get.
+func (m *Market) number(name energy.Member) uint32 {
+	_, number := m.lookup(name)
+	return number
+}
+
 // bookAt is the book of the interval that starts at a Unix second, or nil.
 func (m *Market) bookAt(start int64) *book {
 	at := m.near.book(start)

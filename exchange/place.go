@@ -23,9 +23,6 @@ type arrival struct {
 // place enters an order: it trades with what is better or equal on the other side, and the rest waits. Everything up to
 // admitted only looks; everything after it only does.
 func (m *Market) place(c *Command) {
-	if c.Type == AtMarket {
-		c.Price = m.rules.anyPrice(c.Side)
-	}
 	a, number := m.lookup(c.Member)
 	body := bodyOf(c)
 	switch {
@@ -46,10 +43,12 @@ func (m *Market) place(c *Command) {
 	if why == NoReason {
 		why = m.plan(r)
 	}
-	m.committing = true
+	m.begin()
 	r.account = m.intern(c.Member, number)
-	m.forgetOutcomes()
 	m.outcomes.add(&outcome{client: c.ClientID, id: m.sequence, body: body, time: m.time, member: number})
+	m.step()
+	m.forgetOutcomes()
+	m.step()
 	if why != NoReason {
 		m.refuse(c, m.sequence, why)
 		return

@@ -45,7 +45,7 @@ func (m *Market) cancelAll(c *Command) {
 		m.refuse(c, 0, BadCommand)
 		return
 	}
-	m.committing = true
+	m.beginRare(nil, nobody)
 	why := ByOperator
 	switch c.Scope {
 	case ScopeMember:
@@ -62,8 +62,9 @@ func (m *Market) halt(c *Command) {
 		m.refuse(c, 0, BadCommand)
 		return
 	}
-	m.committing = true
+	m.beginRare(nil, m.number(c.Member))
 	why := m.setHalt(c, true)
+	m.step()
 	m.sweep(c, m.answer(c, Halted), why)
 }
 
@@ -72,8 +73,9 @@ func (m *Market) resume(c *Command) {
 		m.refuse(c, 0, BadCommand)
 		return
 	}
-	m.committing = true
+	m.beginRare(nil, m.number(c.Member))
 	m.setHalt(c, false)
+	m.step()
 	m.answer(c, Resumed)
 }
 
@@ -81,8 +83,7 @@ func (m *Market) resume(c *Command) {
 func (m *Market) setHalt(c *Command, halted bool) Reason {
 	switch c.Scope {
 	case ScopeMember:
-		_, number := m.lookup(c.Member)
-		m.intern(c.Member, number).halted = halted
+		m.intern(c.Member, m.number(c.Member)).halted = halted
 		return MemberHalted
 	case ScopeFleet:
 		i, found := slices.BinarySearch(m.fleetsHalted, c.Group)
@@ -124,6 +125,7 @@ func (m *Market) sweep(c *Command, answer int, why Reason) {
 			return
 		}
 		left++
+		m.note(slot)
 		m.details[slot].doom = why
 		m.match.orders[slot].marked = true
 	}
@@ -163,7 +165,7 @@ func (m *Market) assign(c *Command) {
 		m.refuse(c, 0, HasOrders)
 		return
 	}
-	m.committing = true
+	m.beginRare(nil, number)
 	a = m.intern(c.Member, number)
 	switch c.Scope {
 	case ScopeHousehold:
