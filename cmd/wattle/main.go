@@ -156,6 +156,8 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set.IntVar(&c.NATSReplicas, "nats-replicas", 1, "how many servers of a NATS cluster keep each log: 1, 3 or 5")
 	set.StringVar(&c.ChainURL, "chain-url", "", "an EVM chain's JSON-RPC instead of the embedded one")
 	set.StringVar(&c.OperatorKey, "operator-key", "", "file with the funded chain key in hex, for --chain-url")
+	set.IntVar(&c.ChainConfirmations, "chain-confirmations", 12, "blocks that make a transaction final, for --chain-url; -1 takes the chain's word")
+	set.Int64Var(&c.ChainMaxFee, "chain-max-fee", 0, "ceiling of the chain's fee in gwei per gas, for --chain-url (default 500)")
 	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
 	if err := parse(set, args, stdout, stderr); err != nil {
 		return err

@@ -127,7 +127,7 @@ func (s *street) auditConfig() audit.Config {
 		devices[gridOf(m)] = [32]byte(deviceOf(i).Public().(ed25519.PublicKey))
 	}
 	return audit.Config{Zone: s.zone, Rules: s.rules, Tariffs: settlement.Always(tariff), Devices: devices, Ledger: s.ledger,
-		Chain: auditChain{contract: contract{s.engines}, zone: s.zone}, Bus: s.bus}
+		Chain: auditChain{contract: s.contract(), zone: s.zone}, Bus: s.bus}
 }
 
 // passes audits and compares the counts.
@@ -241,7 +241,7 @@ func TestAuditFindsWhatTheChainSays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := s.auditConfig()
-			config.Chain = auditChain{contract: contract{s.engines}, zone: s.zone, change: c.change, burnt: c.burnt}
+			config.Chain = auditChain{contract: s.contract(), zone: s.zone, change: c.change, burnt: c.burnt}
 			finds(t, config, c.words...)
 		})
 	}

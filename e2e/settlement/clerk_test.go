@@ -168,8 +168,8 @@ func TestRepeatedAttestation(t *testing.T) {
 	}
 }
 
-// Two reports of one interval, each signed by a quorum, are for a person to sort out.
-func TestSecondReportStops(t *testing.T) {
+// Of two reports of one interval, each signed by a quorum, the first counts; the second is refused and a person told.
+func TestSecondReportIsRefused(t *testing.T) {
 	s := start(t).street(t, "street")
 	s.trade(t, 0)
 	s.attest(t, 0)
@@ -179,12 +179,12 @@ func TestSecondReportStops(t *testing.T) {
 	s.publish(t, oracle.AppendAttestation(nil, s.signed(t, second, 0, 1)))
 	s.trade(t, 1)
 	s.attest(t, 1)
-	done := s.work(t, 1, nil)
-	if problem.KindOf(done.err) != problem.Conflict || !strings.Contains(done.err.Error(), s.key(0).String()) {
-		t.Errorf("got %v, want a conflict that names %s", done.err, s.key(0))
-	}
-	if batches, err := s.ledger.Settled(t.Context()); len(batches) != 1 || err != nil {
-		t.Errorf("settled: got %d batches %v, want interval 0 alone", len(batches), err)
+	var log bytes.Buffer
+	done := s.workWith(t, 1, nil, func(c *clerk.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	must(t, done.err)
+	s.check(t, 0, 1)
+	if text := log.String(); !strings.Contains(text, `level=ERROR msg="attestation refused"`) || !strings.Contains(text, s.key(0).String()) {
+		t.Errorf("the log does not tell of the refusal:\n%s", text)
 	}
 }
 
@@ -200,7 +200,7 @@ func TestUnavailableChainIsWaitedFor(t *testing.T) {
 	s.attest(t, 1)
 	failed := map[string]bool{}
 	p := &probe{hook: func(name string, effect func() error) error {
-		if strings.HasPrefix(name, "chain.") || name == "Quorum" || name == "Mint" || name == "Head" {
+		if strings.HasPrefix(name, "chain.") || name == "Quorum" || name == "Mint" || name == "Follow" {
 			if !failed[name] {
 				failed[name] = true
 				return errAway
@@ -219,7 +219,7 @@ func TestUnavailableChainIsWaitedFor(t *testing.T) {
 func TestOtherFailuresStop(t *testing.T) {
 	e := start(t)
 	broken := errors.New("broken")
-	for i, name := range []string{"Post", "Mint", "ledger.Minted", "Head", "chain.Minted", "Finish", "Settled"} {
+	for i, name := range []string{"Post", "Mint", "ledger.Minted", "chain.Minted", "Finish", "Settled"} {
 		s := e.street(t, energy.Zone("street-"+string(rune('a'+i))))
 		s.trade(t, 0)
 		s.attest(t, 0)
@@ -240,7 +240,7 @@ func TestConfigIsChecked(t *testing.T) {
 		t.Error("an empty config: got no error")
 	}
 	s := start(t).street(t, "street")
-	config := clerk.Config{Zone: s.zone, Ledger: s.ledger, Chain: contract{s.engines}, Bus: s.bus, Log: quiet,
+	config := clerk.Config{Zone: s.zone, Ledger: s.ledger, Chain: s.contract(), Bus: s.bus, Log: quiet,
 		Settled: func(settlement.Batch) error { return nil }, Tariffs: settlement.Always(settlement.Tariff{Import: 1, Export: 2})}
 	if _, err := clerk.New(config); !errors.Is(err, settlement.ErrCase) {
 		t.Errorf("a tariff to earn by: got %v, want %v", err, settlement.ErrCase)

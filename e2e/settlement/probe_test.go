@@ -111,6 +111,10 @@ func (c probedChain) Minted(ctx context.Context, k settlement.Key) (record settl
 	return record, held, err
 }
 
-func (c probedChain) Head(ctx context.Context) (uint64, error) {
-	return ask(c.probe, "Head", func() (uint64, error) { return c.real.Head(ctx) })
+func (c probedChain) Follow(ctx context.Context) (final uint64, reorganised bool, err error) {
+	err = c.call("Follow", func() (err error) {
+		final, reorganised, err = c.real.Follow(ctx)
+		return err
+	})
+	return final, reorganised, err
 }

@@ -258,7 +258,23 @@ func (s *street) publish(t *testing.T, data []byte) {
 }
 
 // contract is the chain as the clerk sees it.
-type contract struct{ *engines }
+type contract struct {
+	*engines
+	watch         *chain.Watch
+	confirmations uint64 // on top of a block that is final
+}
+
+// contract returns the chain as a new clerk sees it.
+func (e *engines) contract() contract { return contract{e, e.chain.Watch(), 0} }
+
+// confirmed makes a clerk wait for confirmations.
+func confirmed(confirmations uint64) func(*clerk.Config) {
+	return func(c *clerk.Config) {
+		probed := c.Chain.(probedChain)
+		probed.real.confirmations = confirmations
+		c.Chain = probed
+	}
+}
 
 func (c contract) Quorum(ctx context.Context) (oracle.Quorum, error) { return c.chain.Quorum(ctx) }
 
@@ -272,7 +288,10 @@ func (c contract) Minted(ctx context.Context, k settlement.Key) (settlement.Mint
 	return settlement.MintRecord{Transaction: r.Transaction, Block: r.Block}, ok, err
 }
 
-func (c contract) Head(ctx context.Context) (uint64, error) { return c.node.BlockNumber(ctx) }
+func (c contract) Follow(ctx context.Context) (final uint64, reorganised bool, err error) {
+	p, err := c.watch.Look(ctx)
+	return p.Head - min(p.Head, c.confirmations), p.Reorganised, err
+}
 
 // shift is one run of a clerk, from start to stop.
 type shift struct {
@@ -295,7 +314,7 @@ func (s *street) workWith(t *testing.T, last int, p *probe, change func(*clerk.C
 		p = &probe{}
 	}
 	done := shift{settled: map[settlement.Key]int{}}
-	config := clerk.Config{Zone: s.zone, Tariffs: settlement.Always(tariff), Bus: s.bus, Log: quiet, Ledger: probedLedger{s.ledger, p}, Chain: probedChain{contract{s.engines}, p},
+	config := clerk.Config{Zone: s.zone, Tariffs: settlement.Always(tariff), Bus: s.bus, Log: quiet, Ledger: probedLedger{s.ledger, p}, Chain: probedChain{s.contract(), p},
 		Settled: func(b settlement.Batch) error {
 			return p.call("Settled", func() error {
 				done.settled[b.Key]++
@@ -340,7 +359,7 @@ func (s *street) check(t *testing.T, intervals ...int) {
 		r, err := settlement.Settle(settlement.Case{Key: s.key(n), Trades: s.trades[nth(n)], Leaves: a.Leaves, Owner: owners, Tariff: tariff})
 		must(t, err)
 		s.checkRows(t, r)
-		record, held, err := contract{s.engines}.Minted(ctx, s.key(n))
+		record, held, err := s.contract().Minted(ctx, s.key(n))
 		must(t, err)
 		if !held || record != settled[i].Mint {
 			t.Errorf("%s: the chain says %v %v, the ledger %v", s.key(n), record, held, settled[i].Mint)

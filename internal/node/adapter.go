@@ -2,9 +2,6 @@ package node
 
 import (
 	"context"
-	"fmt"
-
-	"github.com/ethereum/go-ethereum/ethclient"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/oracle"
@@ -16,8 +13,8 @@ import (
 // zoneChain is the chain as the clerk and the audit of one zone see it.
 type zoneChain struct {
 	*chain.Chain
-	eth  *ethclient.Client
-	zone energy.Zone
+	watch *chain.Watch
+	zone  energy.Zone
 }
 
 // Mint implements clerk.Chain.
@@ -32,13 +29,10 @@ func (z zoneChain) Minted(ctx context.Context, k settlement.Key) (settlement.Min
 	return settlement.MintRecord{Transaction: r.Transaction, Block: r.Block}, ok, err
 }
 
-// Head implements clerk.Chain.
-func (z zoneChain) Head(ctx context.Context) (uint64, error) {
-	head, err := z.eth.BlockNumber(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("newest block: %w: %w", chain.ErrUnreachable, err)
-	}
-	return head, nil
+// Follow implements clerk.Chain.
+func (z zoneChain) Follow(ctx context.Context) (final uint64, reorganised bool, err error) {
+	p, err := z.watch.Look(ctx)
+	return p.Final, p.Reorganised, err
 }
 
 // Records implements audit.Chain.

@@ -75,7 +75,7 @@ func Audit(ctx context.Context, c AuditConfig, stdout, stderr io.Writer) (err er
 		return err
 	}
 	report, err := audit.Run(ctx, audit.Config{Zone: streetZone, Rules: demoRules(length), Tariffs: demoTariffs, Devices: devices,
-		Ledger: books, Chain: zoneChain{public, e.eth, streetZone}, Bus: e.bus})
+		Ledger: books, Chain: zoneChain{public, public.Watch(), streetZone}, Bus: e.bus})
 	if errors.Is(err, chain.ErrNotDeployed) {
 		return fmt.Errorf("--data %s: this street has not lived yet, start it with wattle demo: %w", c.Data, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/wattle/wattle/internal/embed"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter/modbus"
+	"github.com/wattle/wattle/settlement/chain"
 )
 
 // DemoConfig is what a demo is started with. Zero values of Homes, Seed, Interval and Start mean: as the street in the
@@ -41,6 +42,9 @@ type DemoConfig struct {
 	ChainURL    string // instead of the embedded chain
 	OperatorKey string // file with the chain key in hex; for ChainURL, where somebody must have funded it
 	PostgresBin string // where the PostgreSQL programs are, if not where they usually are
+
+	ChainConfirmations int   // blocks on top that make a block of ChainURL's chain final; chain.FinalByTag asks the chain
+	ChainMaxFee        int64 // ceiling of the fee on ChainURL's chain, gwei per gas; 0 is chain.DefaultMaxFee
 }
 
 // Founding is what a street keeps for life.
@@ -111,7 +115,27 @@ func (c DemoConfig) Validate() error {
 	if c.ChainURL != "" && c.OperatorKey == "" {
 		return refuse("--chain-url needs --operator-key, a file with a funded key in hex")
 	}
+	if c.ChainConfirmations < chain.FinalByTag || c.ChainConfirmations > chain.ReorganisationDepth {
+		return refuse("--chain-confirmations %d: use 0 to %d, or %d for the chain's own word", c.ChainConfirmations, chain.ReorganisationDepth, chain.FinalByTag)
+	}
+	if c.ChainMaxFee < 0 || c.ChainMaxFee > maxFeeGwei {
+		return refuse("--chain-max-fee %d: use gwei, 1 to %d", c.ChainMaxFee, maxFeeGwei)
+	}
 	return nil
+}
+
+const (
+	weiPerGwei = 1e9
+	// maxFeeGwei is more than any chain has ever asked for a unit of gas.
+	maxFeeGwei = 1e6
+)
+
+// confirmations is how many blocks on top make a block final: the embedded chain seals a block only once.
+func (c DemoConfig) confirmations() int {
+	if c.ChainURL == "" {
+		return 0
+	}
+	return c.ChainConfirmations
 }
 
 func validPort(text string) bool {

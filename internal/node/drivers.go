@@ -116,22 +116,13 @@ func unlessStopped(alone, all context.Context, err error) error {
 }
 
 func (s *street) startClerk(launch func(func(context.Context) error)) error {
-	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariffs: demoTariffs, Ledger: s.ledger, Chain: zoneChain{s.chain, s.eth, streetZone},
-		Bus: s.bus, Settled: s.afterSettlement, Log: s.log, Confirmations: s.config.confirmations()})
+	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariffs: demoTariffs, Ledger: s.ledger, Chain: zoneChain{s.chain, s.chain.Watch(), streetZone},
+		Bus: s.bus, Settled: s.afterSettlement, Log: s.log})
 	if err != nil {
 		return err
 	}
 	launch(c.Run)
 	return nil
-}
-
-// confirmations is how deep a mint must lie before it is final: the embedded chain seals a block only once, an external
-// one may take a few back.
-func (c DemoConfig) confirmations() uint64 {
-	if c.ChainURL == "" {
-		return 0
-	}
-	return 12
 }
 
 // afterSettlement counts, breaks what is to be broken, and ends the demo when there are enough.

@@ -142,7 +142,8 @@ func (s *street) found(ctx context.Context) (err error) {
 		return err
 	}
 	s.ledger = ledger.New(s.db, streetZone)
-	s.chain, err = chain.Open(ctx, chain.Config{Client: s.eth, Key: operator, DB: s.db, Log: s.log, Poll: 100 * time.Millisecond})
+	s.chain, err = chain.Open(ctx, chain.Config{Client: s.eth, Key: operator, DB: s.db, Log: s.log, Poll: 100 * time.Millisecond,
+		Confirmations: s.config.confirmations(), MaxFee: s.config.ChainMaxFee * weiPerGwei})
 	if err != nil {
 		return errors.Join(err, s.close())
 	}

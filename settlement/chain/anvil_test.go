@@ -178,8 +178,9 @@ func TestReorganisationsOfAnyDepth(t *testing.T) {
 			s := newStreet(t)
 			a := newAnvil(t, s)
 			c := s.ready(t)
+			w := c.Watch()
 			a.tell(t, "anvil_mine", hexutil.EncodeUint64(70))
-			follow(t, c, false)
+			follow(t, w, false)
 			posted := map[int]chain.Posted{}
 			for n := range min(depth, 5) {
 				p, err := c.Post(t.Context(), s.attest(t, n, 100))
@@ -189,10 +190,10 @@ func TestReorganisationsOfAnyDepth(t *testing.T) {
 			if rest := depth - len(posted); rest > 0 {
 				a.tell(t, "anvil_mine", hexutil.EncodeUint64(uint64(rest)))
 			}
-			follow(t, c, false)
+			follow(t, w, false)
 			a.tell(t, "anvil_reorg", depth, []any{})
 			checkSupply(t, c, 0)
-			follow(t, c, true)
+			follow(t, w, true)
 			for n, before := range posted {
 				p, err := c.Post(t.Context(), s.attest(t, n, 100))
 				must(t, err)
@@ -201,7 +202,7 @@ func TestReorganisationsOfAnyDepth(t *testing.T) {
 				}
 			}
 			checkSupply(t, c, 100*energy.WattHours(len(posted)))
-			follow(t, c, false)
+			follow(t, w, false)
 		})
 	}
 }
@@ -215,7 +216,7 @@ func TestFinality(t *testing.T) {
 	config.Confirmations = chain.FinalByTag
 	c, err := chain.Open(t.Context(), config)
 	must(t, err)
-	before := s.written(t)
+	w, before := c.Watch(), s.written(t)
 	_, err = c.Post(t.Context(), s.attest(t, 0, 900))
 	must(t, err)
 	for _, stage := range []struct {
@@ -223,15 +224,15 @@ func TestFinality(t *testing.T) {
 		state string
 	}{{1, "mined"}, {40, "safe"}, {40, "final"}} {
 		a.tell(t, "anvil_mine", hexutil.EncodeUint64(stage.mine))
-		follow(t, c, false)
+		follow(t, w, false)
 		s.inState(t, stage.state, 1)
 	}
 	s.inState(t, "final", int(before)+1)
 }
 
-func follow(t *testing.T, c *chain.Chain, reorganised bool) {
+func follow(t *testing.T, w *chain.Watch, reorganised bool) {
 	t.Helper()
-	p, err := c.Follow(t.Context())
+	p, err := w.Look(t.Context())
 	must(t, err)
 	if p.Reorganised != reorganised {
 		t.Errorf("reorganised: got %v, want %v", p.Reorganised, reorganised)

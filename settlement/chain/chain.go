@@ -107,9 +107,6 @@ type Chain struct {
 
 	mu        sync.Mutex
 	contracts *Contracts // nil until known
-
-	following sync.Mutex
-	seen      *types.Header // the newest block at the last Follow; nil before the first
 }
 
 // Open connects to the chain behind the client. It returns ErrOtherChain if the database was used with another one.

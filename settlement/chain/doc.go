@@ -7,5 +7,5 @@
 //
 // A transaction goes prepared → sent → mined → safe → final. One that no block takes is signed again with a higher fee
 // under the same nonce, so only one of its attempts can happen; above the ceiling of Config.MaxFee it waits, and
-// settlement goes on in the ledger. A block that the chain takes back sends its transactions back to sent (Follow).
+// settlement goes on in the ledger. A block that the chain takes back sends its transactions back to sent (Watch).
 package chain

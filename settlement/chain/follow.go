@@ -25,32 +25,42 @@ type Progress struct {
 	Reorganised bool
 }
 
-// Follow looks at the chain and brings the state of every transaction up to date. What a reorganisation took back is
-// sent again.
-func (c *Chain) Follow(ctx context.Context) (Progress, error) {
-	c.following.Lock()
-	defer c.following.Unlock()
+// Watch follows the chain for one caller, who alone is told of a reorganisation. It is not safe for concurrent use.
+type Watch struct {
+	chain *Chain
+	seen  *types.Header // the newest block at the last look; nil before the first
+}
+
+// Watch returns a new watch.
+func (c *Chain) Watch() *Watch { return &Watch{chain: c} }
+
+// Look looks at the chain and brings the state of every transaction up to date. What a reorganisation took back is sent
+// again.
+func (w *Watch) Look(ctx context.Context) (Progress, error) {
+	c := w.chain
 	head, err := c.header(ctx, nil)
 	if err != nil {
 		return Progress{}, err
 	}
 	p := Progress{Head: head.Number.Uint64()}
-	if p.Reorganised, err = c.reorganised(ctx, head); err != nil {
+	if p.Reorganised, err = w.reorganised(ctx, head); err != nil {
 		return Progress{}, err
 	}
 	if p.Safe, p.Final, err = c.finality(ctx, p.Head); err != nil {
 		return Progress{}, err
 	}
 	if p.Reorganised {
-		c.log.LogAttrs(ctx, slog.LevelWarn, "the chain took blocks back", slog.Uint64("block", c.seen.Number.Uint64()), slog.Uint64("head", p.Head))
+		c.log.LogAttrs(ctx, slog.LevelWarn, "the chain took blocks back", slog.Uint64("block", w.seen.Number.Uint64()), slog.Uint64("head", p.Head))
 		if err := c.lookAgain(ctx, p.Head); err != nil {
 			return Progress{}, err
 		}
 	}
-	if err := c.outbox.settle(ctx, c.sender, p.Safe, p.Final); err != nil {
-		return Progress{}, err
+	if w.seen == nil || w.seen.Hash() != head.Hash() {
+		if err := c.outbox.settle(ctx, c.sender, p.Safe, p.Final); err != nil {
+			return Progress{}, err
+		}
 	}
-	c.seen = head
+	w.seen = head
 	return p, nil
 }
 
@@ -64,15 +74,15 @@ func (c *Chain) header(ctx context.Context, number *big.Int) (*types.Header, err
 }
 
 // reorganised reports whether the newest block of the last look is gone.
-func (c *Chain) reorganised(ctx context.Context, head *types.Header) (bool, error) {
-	if c.seen == nil || c.seen.Hash() == head.Hash() {
+func (w *Watch) reorganised(ctx context.Context, head *types.Header) (bool, error) {
+	if w.seen == nil || w.seen.Hash() == head.Hash() {
 		return false, nil
 	}
-	if head.Number.Cmp(c.seen.Number) <= 0 {
+	if head.Number.Cmp(w.seen.Number) <= 0 {
 		return true, nil
 	}
-	at, err := c.header(ctx, c.seen.Number)
-	return err == nil && at.Hash() != c.seen.Hash(), err
+	at, err := w.chain.header(ctx, w.seen.Number)
+	return err == nil && at.Hash() != w.seen.Hash(), err
 }
 
 // finality returns the newest blocks that are safe and final.

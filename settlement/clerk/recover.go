@@ -10,6 +10,10 @@ import (
 	"github.com/wattle/wattle/settlement"
 )
 
+// rechecked is how many of the newest batches are looked up on chain after a start or a reorganisation: at least as many
+// as the blocks it may take back.
+const rechecked = 64
+
 // recover brings ledger, chain and announcements together after a stop of any kind: what became final and was not
 // announced is announced, a mint that the chain no longer holds goes back to posted, and every batch that was under way
 // is settled.
@@ -22,6 +26,14 @@ func (c *Clerk) recover(ctx context.Context) error {
 	if err := c.announceMissed(ctx, batches); err != nil {
 		return err
 	}
+	if err := c.recheck(ctx, batches); err != nil {
+		return err
+	}
+	return c.postPending(ctx)
+}
+
+// recheck takes back to posted what the chain no longer holds where the ledger says.
+func (c *Clerk) recheck(ctx context.Context, batches []settlement.Batch) error {
 	for _, b := range batches {
 		if b.State != settlement.Minted && b.State != settlement.Final {
 			continue
@@ -31,10 +43,10 @@ func (c *Clerk) recover(ctx context.Context) error {
 			err = c.unmint(ctx, b)
 		}
 		if err != nil {
-			return fmt.Errorf("recover %s: %w", b.Key, err)
+			return fmt.Errorf("recheck %s: %w", b.Key, err)
 		}
 	}
-	return c.settlePending(ctx)
+	return nil
 }
 
 // announceMissed announces the final batches that the settlement log does not name.

@@ -1,0 +1,178 @@
+package clerk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/wattle/wattle/energy"
+	"github.com/wattle/wattle/exchange"
+	"github.com/wattle/wattle/internal/bus"
+	"github.com/wattle/wattle/internal/problem"
+	"github.com/wattle/wattle/oracle"
+	"github.com/wattle/wattle/settlement"
+)
+
+func (c *Clerk) follow(ctx context.Context, reader, subject string, to chan<- bus.Message) error {
+	position, err := c.Ledger.Position(ctx, reader)
+	if err != nil {
+		return err
+	}
+	return c.Bus.Follow(ctx, subject, position+1, func(m bus.Message) error {
+		select {
+		case to <- m:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+}
+
+// work takes messages one at a time. An attestation waits until the market's log has passed its interval; meanwhile no
+// further one is taken.
+func (c *Clerk) work(ctx context.Context, market, attest <-chan bus.Message) error {
+	var waiting *bus.Message
+	for {
+		next := attest
+		if waiting != nil {
+			next = nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case m := <-market:
+			if err := c.takeMarket(ctx, m); err != nil {
+				return err
+			}
+		case m := <-next:
+			waiting = &m
+		}
+		if waiting == nil {
+			continue
+		}
+		taken, err := c.takeAttestation(ctx, *waiting)
+		if err != nil {
+			return err
+		}
+		if taken {
+			waiting = nil
+		}
+	}
+}
+
+func (c *Clerk) takeMarket(ctx context.Context, m bus.Message) error {
+	events, err := exchange.DecodeMarketMessage(m.Data)
+	if err != nil {
+		return fmt.Errorf("market log at %d: %w", m.Sequence, err)
+	}
+	trades, closed := Fold(events)
+	return c.Ledger.TakeMarket(ctx, settlement.MarketReader, m.Sequence, trades, closed)
+}
+
+// Fold picks from the market's events what settlement needs: the trades by interval, and the intervals whose gates
+// closed.
+func Fold(events []exchange.Event) (map[energy.Interval][]settlement.Trade, []energy.Interval) {
+	trades := map[energy.Interval][]settlement.Trade{}
+	var closed []energy.Interval
+	for _, e := range events {
+		switch e.Kind {
+		case exchange.GateClosed:
+			closed = append(closed, e.Interval)
+		case exchange.Traded:
+			trades[e.Interval] = append(trades[e.Interval], settlement.TradeOf(e))
+		}
+	}
+	return trades, closed
+}
+
+// takeAttestation records an attestation and settles its batch; taken is false while trades may still be missing.
+func (c *Clerk) takeAttestation(ctx context.Context, m bus.Message) (taken bool, err error) {
+	a, err := oracle.DecodeAttestation(m.Data)
+	if err != nil {
+		return c.refuse(ctx, m, err)
+	}
+	if a.Report.Zone != c.Zone {
+		return c.refuse(ctx, m, fmt.Errorf("zone %s: %w", a.Report.Zone, oracle.ErrQuorum))
+	}
+	if err := c.verify(ctx, a); errors.Is(err, oracle.ErrQuorum) {
+		return c.refuse(ctx, m, err)
+	} else if err != nil {
+		return false, err
+	}
+	newest, ok, err := c.Ledger.NewestClosed(ctx)
+	if err != nil || !ok || newest.Compare(a.Report.Interval) < 0 {
+		return false, err
+	}
+	err = c.Ledger.TakeAttestation(ctx, settlement.AttestReader, m.Sequence, a)
+	if problem.KindOf(err) == problem.Conflict { // another report of this run is in the ledger
+		return c.refuse(ctx, m, err)
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, c.postPending(ctx)
+}
+
+// verify checks the signatures under the quorum last seen, and under the contract's newest if they do not fit.
+func (c *Clerk) verify(ctx context.Context, a oracle.Attestation) error {
+	if c.quorum.Verify(a) == nil {
+		return nil
+	}
+	if err := c.persist(ctx, "quorum", func() (err error) {
+		c.quorum, err = c.Chain.Quorum(ctx)
+		return err
+	}); err != nil {
+		return fmt.Errorf("quorum: %w", err)
+	}
+	return c.quorum.Verify(a)
+}
+
+// refuse skips a message that no quorum stands behind, or a second report of what is attested. It does not stop the zone:
+// anybody may write to the log.
+func (c *Clerk) refuse(ctx context.Context, m bus.Message, reason error) (bool, error) {
+	c.Log.LogAttrs(ctx, slog.LevelError, "attestation refused", slog.Uint64("sequence", m.Sequence), slog.String("reason", reason.Error()))
+	return true, c.Ledger.Skip(ctx, settlement.AttestReader, m.Sequence)
+}
+
+// postPending posts every attested batch, oldest first. Minting goes its own pace: the ledger does not wait for a chain
+// that is away or too dear.
+func (c *Clerk) postPending(ctx context.Context) error {
+	batches, err := c.Ledger.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range batches {
+		if b.State != settlement.Attested {
+			continue
+		}
+		if err := c.post(ctx, b); err != nil {
+			return fmt.Errorf("settle %s: %w", b.Key, err)
+		}
+	}
+	select {
+	case c.posted <- struct{}{}:
+	default: // a wake-up waits already
+	}
+	return nil
+}
+
+func (c *Clerk) post(ctx context.Context, b settlement.Batch) error {
+	owners, err := c.Ledger.Owners(ctx)
+	if err != nil {
+		return err
+	}
+	trades, err := c.Ledger.Trades(ctx, b.Key.Interval)
+	if err != nil {
+		return err
+	}
+	tariff, err := c.Tariffs.At(b.Key.Interval)
+	if err != nil {
+		return err
+	}
+	result, err := settlement.Settle(settlement.Case{Key: b.Key, Trades: trades, Leaves: b.Attestation.Leaves, Owner: owners, Tariff: tariff})
+	if err != nil {
+		return err
+	}
+	return c.Ledger.Post(ctx, result)
+}
