@@ -88,7 +88,8 @@ type Scope uint8
 const (
 	// ScopeMember is one member.
 	ScopeMember Scope = iota + 1
-	// ScopeSession is what one member placed in one session.
+	// ScopeSession is what one member placed in one session; with neither member nor session, what all members placed in
+	// sessions below LastingSession.
 	ScopeSession
 	// ScopeFleet is every member of a fleet: those an aggregator answers for.
 	ScopeFleet
@@ -113,6 +114,10 @@ func (s Scope) String() string {
 	}
 	return names[0]
 }
+
+// LastingSession is the first number of the sessions whose orders outlive them. Those of the others end with them, also when
+// whoever kept the sessions ends: the next one cancels them before it opens sessions of its own.
+const LastingSession = 1 << 62
 
 // MaxGroup is the largest number of a household, fleet or feeder; 0 stands for none.
 const MaxGroup = 1<<31 - 1

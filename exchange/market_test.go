@@ -87,7 +87,7 @@ func (f *traffic) draw() Command {
 	f.serial++
 	c := Command{
 		Kind: Place, Interval: f.interval(), Member: f.member(), ClientID: clientID(f.serial), Side: Buy,
-		Price: energy.Price(f.mid+f.rng.IntN(60)) * f.rules.Tick, Quantity: f.quantity(), Session: uint64(f.rng.IntN(3)),
+		Price: energy.Price(f.mid+f.rng.IntN(60)) * f.rules.Tick, Quantity: f.quantity(), Session: []uint64{0, 1, 2, LastingSession}[f.rng.IntN(4)],
 	}
 	if f.rng.IntN(2) == 0 {
 		c.Side, c.Price = Sell, c.Price+20*f.rules.Tick
@@ -149,6 +149,9 @@ func (f *traffic) operator() Command {
 	switch n := f.rng.IntN(20); {
 	case n < 2:
 		c.Kind = CancelAll
+		if f.rng.IntN(8) == 0 {
+			c.Scope, c.Member, c.Session = ScopeSession, "", 0
+		}
 	case n < 3:
 		c.Kind = Halt
 		if f.rng.IntN(10) == 0 {

@@ -239,13 +239,14 @@ func (p *player) operator(c *Command, words []string) bool {
 	return true
 }
 
-// scope reads whom a sweep is about: member maria, session maria (with session=N), fleet 7, zone, platform.
+// scope reads whom a sweep is about: member maria, session maria (with session=N), session (all), fleet 7, zone, platform.
 func (p *player) scope(c *Command, words []string) {
 	c.Scope = map[string]Scope{"member": ScopeMember, "session": ScopeSession, "fleet": ScopeFleet, "zone": ScopeZone, "platform": ScopePlatform}[words[0]]
-	switch c.Scope {
-	case ScopeMember, ScopeSession:
+	switch {
+	case len(words) == 1:
+	case c.Scope == ScopeMember, c.Scope == ScopeSession:
 		c.Member = energy.Member(words[1])
-	case ScopeFleet:
+	case c.Scope == ScopeFleet:
 		c.Group = uint32(p.number(words[1]))
 	}
 }

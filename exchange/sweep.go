@@ -28,7 +28,7 @@ func (m *Market) aims(c *Command) bool {
 	case ScopeMember:
 		return named(c.Member)
 	case ScopeSession:
-		return named(c.Member) && c.Session != 0 && c.Kind == CancelAll
+		return c.Kind == CancelAll && (named(c.Member) && c.Session != 0 || c.Member == "" && c.Session == 0)
 	case ScopeFleet:
 		return c.Group > 0 && c.Group <= MaxGroup
 	case ScopeZone:
@@ -129,7 +129,7 @@ func (m *Market) sweep(c *Command, answer int, why Reason) {
 		m.details[slot].doom = why
 		m.match.orders[slot].marked = true
 	}
-	if c.Scope == ScopeMember || c.Scope == ScopeSession {
+	if c.Scope == ScopeMember || c.Scope == ScopeSession && c.Member != "" {
 		a, _ := m.lookup(c.Member)
 		for slot := a.first; slot != 0; {
 			next := m.details[slot].next
@@ -144,13 +144,24 @@ func (m *Market) sweep(c *Command, answer int, why Reason) {
 				continue
 			}
 			m.match.each(b.number, func(slot uint32) {
-				if c.Scope != ScopeFleet || m.accounts[m.details[slot].member].fleet == c.Group {
+				if m.covers(c, &m.details[slot]) {
 					visit(slot)
 				}
 			})
 		}
 	}
 	m.events[answer].Count = left
+}
+
+// covers reports whether an order is within the scope of a command that is not about one member.
+func (m *Market) covers(c *Command, d *details) bool {
+	switch c.Scope {
+	case ScopeFleet:
+		return m.accounts[d.member].fleet == c.Group
+	case ScopeSession:
+		return d.session != 0 && d.session < LastingSession
+	}
+	return true
 }
 
 // assign puts a member into a group. One with resting orders stays where it is: they were let in as what it is.

@@ -63,7 +63,7 @@ func (w *twin) change(c Command) {
 func (w *twin) sweep(c Command) {
 	_, err := energy.ParseMember(string(c.Member))
 	good := map[Scope]bool{
-		ScopeMember: err == nil, ScopeSession: err == nil && c.Session != 0 && c.Kind == CancelAll,
+		ScopeMember: err == nil, ScopeSession: (err == nil && c.Session != 0 || c.Member == "" && c.Session == 0) && c.Kind == CancelAll,
 		ScopeFleet: c.Group > 0 && c.Group <= MaxGroup, ScopeZone: true, ScopePlatform: c.Kind != CancelAll,
 	}
 	if !good[c.Scope] {
@@ -104,7 +104,7 @@ func (w *twin) sweep(c Command) {
 
 // within lists the orders of a scope: a member's by entry, others book by book.
 func (w *twin) within(c Command) (list []*twinOrder) {
-	if c.Scope == ScopeMember || c.Scope == ScopeSession {
+	if c.Scope == ScopeMember || c.Scope == ScopeSession && c.Member != "" {
 		for _, o := range w.resting {
 			if o.Member == c.Member && (c.Scope == ScopeMember || o.Session == c.Session) {
 				list = append(list, o)
@@ -121,7 +121,8 @@ func (w *twin) within(c Command) (list []*twinOrder) {
 	slices.SortFunc(intervals, energy.Interval.Compare)
 	for _, iv := range intervals {
 		for _, o := range append(w.queue(iv, Buy), w.queue(iv, Sell)...) {
-			if c.Scope != ScopeFleet || w.member(o.Member).fleet == c.Group {
+			fleet := c.Scope != ScopeFleet || w.member(o.Member).fleet == c.Group
+			if ends := o.Session != 0 && o.Session < LastingSession; fleet && (c.Scope != ScopeSession || ends) {
 				list = append(list, o)
 			}
 		}

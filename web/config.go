@@ -31,7 +31,8 @@ type Config struct {
 	// Tokens lets programs trade; without it there is no order API.
 	Tokens Tokens
 	// Submit hands their orders to the market; without it they can only look. It returns what happened once that is
-	// durable, and Market is told the same events.
+	// durable, and Market is told the same events. A zone has one such server at a time: when it starts it cancels what
+	// programs wished to be cancelled when they lost the one before.
 	Submit Submit
 	Wall   func() time.Time // the wall's clock, by which programs are throttled; required with Tokens
 	Rules  exchange.Rules   // of the market, to show; zero: they are not shown

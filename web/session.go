@@ -33,8 +33,9 @@ var errSession = problem.New(problem.Conflict, "this session is not open, and no
 // sessions are the sockets whose orders end with them. An order of a session is under way only while its session is held,
 // so when the session ends, what it placed is in the log already and is found there.
 type sessions struct {
-	mu   sync.Mutex
-	open map[uint64]*session
+	mu    sync.Mutex
+	open  map[uint64]*session
+	alone bool // orders of sessions that ended with an earlier server are cancelled
 }
 
 type session struct {
@@ -44,11 +45,14 @@ type session struct {
 
 func newSessions() *sessions { return &sessions{open: map[uint64]*session{}} }
 
-// begin makes a session with a number that no other ever had.
-func (s *sessions) begin(member energy.Member) uint64 {
+// begin makes a session with a number that no other ever had, and that says whether its orders end with it.
+func (s *sessions) begin(member energy.Member, ends bool) uint64 {
 	var number [8]byte
 	rand.Read(number[:]) // never fails (crypto/rand)
-	id := binary.BigEndian.Uint64(number[:])>>1 | 1
+	id := binary.BigEndian.Uint64(number[:])%exchange.LastingSession | 1
+	if !ends {
+		id += exchange.LastingSession
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open[id] = &session{member: member}
@@ -74,6 +78,20 @@ func (s *sessions) end(id uint64) {
 	delete(s.open, id)
 	s.mu.Unlock()
 	one.under.Wait()
+}
+
+// begun notes that nothing of an earlier server's sessions rests any more.
+func (s *sessions) begun() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.alone = true
+}
+
+// mayEnd reports whether sessions may begin whose orders end with them.
+func (s *sessions) mayEnd() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.alone
 }
 
 // trader is a program's open socket.
@@ -112,7 +130,7 @@ func (s *Server) getFeed(w http.ResponseWriter, r *http.Request) {
 		closeWith(conn, code)
 		return
 	}
-	t.session = s.sessions.begin(t.who.member)
+	t.session = s.sessions.begin(t.who.member, t.cancel)
 	if !s.feed.join(t, from) {
 		s.sessions.end(t.session)
 		closeWith(conn, websocket.CloseTryAgainLater)
@@ -166,6 +184,9 @@ func (s *Server) greet(r *http.Request, t *trader) (from uint64, code int) {
 		return 0, websocket.CloseTryAgainLater
 	}
 	t.cancel, t.looked = flag && s.config.Submit != nil, s.config.Wall()
+	if t.cancel && !s.sessions.mayEnd() {
+		return 0, websocket.CloseTryAgainLater
+	}
 	return uint64(number), 0
 }
 
@@ -259,28 +280,41 @@ func (s *Server) stillGood(ctx context.Context, t *trader) bool {
 func (s *Server) sweepSession(ctx context.Context, t *trader) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sweepPatience)
 	defer cancel()
-	log := s.config.Log.With(slog.String("zone", string(s.config.Street.Zone)), slog.String("member", string(t.who.member)),
-		slog.String("session", formatSession(t.session)))
+	log := s.config.Log.With(slog.String("member", string(t.who.member)), slog.String("session", formatSession(t.session)))
+	s.sweepEnded(ctx, log, exchange.Command{Scope: exchange.ScopeSession, Member: t.who.member, Session: t.session})
+}
+
+// sweepFormer cancels the orders of sessions that ended when an earlier server did. Until it has, no session begins whose
+// orders would end with it.
+func (s *Server) sweepFormer(ctx context.Context) {
+	if s.config.Submit != nil && s.sweepEnded(ctx, s.config.Log, exchange.Command{Scope: exchange.ScopeSession}) {
+		s.sessions.begun()
+	}
+}
+
+// sweepEnded cancels the orders of sessions that are over, and tries until ctx is done or the server stops.
+func (s *Server) sweepEnded(ctx context.Context, log *slog.Logger, c exchange.Command) bool {
+	log = log.With(slog.String("zone", string(s.config.Street.Zone)))
 	for {
-		w, err := s.sweepOnce(ctx, t)
+		w, err := s.sweepOnce(ctx, c)
 		if err == nil {
 			log.LogAttrs(ctx, slog.LevelInfo, "orders cancelled with their session", slog.Int("orders", len(w.ClientIDs)))
-			return
+			return true
 		}
 		pause, done := context.WithTimeout(ctx, sweepPause)
 		<-pause.Done()
 		done()
 		if ctx.Err() != nil || s.feed.ended() {
 			log.LogAttrs(ctx, slog.LevelError, "orders of a session that ended may still rest", slog.Any("error", err))
-			return
+			return false
 		}
 	}
 }
 
-func (s *Server) sweepOnce(ctx context.Context, t *trader) (sweepWire, error) {
+func (s *Server) sweepOnce(ctx context.Context, c exchange.Command) (sweepWire, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxRequest)
 	defer cancel()
-	return s.sweepScope(ctx, exchange.Command{Scope: exchange.ScopeSession, Member: t.who.member, Session: t.session})
+	return s.sweepScope(ctx, c)
 }
 
 func (f *feed) ended() bool {

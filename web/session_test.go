@@ -44,11 +44,16 @@ type program struct {
 // connect opens a socket whose frames come when the test flushes.
 func (s *testStreet) connect(t testing.TB, token, hello string) *program {
 	t.Helper()
-	server := httptest.NewServer(s.server.Handler())
-	t.Cleanup(server.Close)
-	p := knock(t, server.Listener.Addr().String(), token, hello)
+	p := knock(t, s.serve(t), token, hello)
 	p.session = p.hear("welcome").Session
 	return p
+}
+
+// serve serves the street's server on an address of its own.
+func (s *testStreet) serve(t testing.TB) (address string) {
+	server := httptest.NewServer(s.server.Handler())
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
 }
 
 func knock(t testing.TB, address, token, hello string) *program {

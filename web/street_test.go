@@ -34,8 +34,9 @@ const booksAhead = 4
 // testStreet is a street in memory: the real market, the real settlement and real signatures over made-up energy. It
 // is the Source of the server it feeds.
 type testStreet struct {
-	clock  atomic.Int64 // Unix milliseconds
-	wall   atomic.Int64 // Unix milliseconds
+	clock  atomic.Int64       // Unix milliseconds
+	past   [][]exchange.Event // all there were
+	wall   atomic.Int64       // Unix milliseconds
 	server *Server
 	homes  []Home
 	random *rand.Rand
@@ -81,6 +82,7 @@ func newTestStreet(t testing.TB) *testStreet {
 		t.Fatalf("New: %v", err)
 	}
 	s.server = server
+	s.server.sessions.begun()
 	for range booksAhead {
 		s.open()
 	}
@@ -186,6 +188,7 @@ func (s *testStreet) apply(c exchange.Command) []exchange.Event {
 	defer s.writer.Unlock()
 	c.Time = s.clock.Load()
 	events := slices.Clone(s.market.Apply(c))
+	s.past = append(s.past, events)
 	for _, e := range events {
 		if e.Kind == exchange.Traded {
 			start := e.Interval.StartUnix()
