@@ -2,6 +2,8 @@ package sequencer
 
 import (
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/wattle/wattle/internal/bus"
 )
 
 // freeRoute is an address that was free a moment ago. Servers of a cluster must know each other's before they start.
@@ -168,4 +172,29 @@ func (z *zone) resumed(kill, market int, began time.Time) time.Duration {
 		longest, last = max(longest, at.Sub(last)), at
 	}
 	return longest
+}
+
+// TestLazyServerComesBack restarts a server of three without sync_interval: always, behind the back of a market that has
+// asked them all.
+func TestLazyServerComesBack(t *testing.T) {
+	z := newServers(t, 3)
+	s, err := New(Config{Rules: rules, Bus: z.open(), Now: newClock().Now, Log: slog.New(slog.DiscardHandler), Lease: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, s)
+	if _, err := s.Submit(t.Context(), open(0)); err != nil {
+		t.Fatal(err)
+	}
+	other := (z.leader() + 1) % len(z.servers)
+	z.servers[other].kill()
+	if _, err := s.Submit(t.Context(), open(1)); err != nil {
+		t.Errorf("with one server down: %v", err)
+	}
+	z.serve(other, lazyVariable+"=1")
+	for deadline := time.Now().Add(30 * time.Second); !errors.Is(s.Trouble(), bus.ErrLazy); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("trouble: got %v, want ErrLazy", s.Trouble())
+		}
+	}
 }

@@ -111,7 +111,7 @@ func (z *zone) open() *bus.Bus {
 }
 
 // serve starts a message server, at the addresses it had before.
-func (z *zone) serve(i int) {
+func (z *zone) serve(i int, environment ...string) {
 	z.t.Helper()
 	s := &z.servers[i]
 	var routes []string
@@ -120,8 +120,8 @@ func (z *zone) serve(i int) {
 			routes = append(routes, other.route)
 		}
 	}
-	s.process = launch(z.t, "server", fmt.Sprintf("server-%d", i), urlVariable+"="+s.url, watchVariable+"="+s.monitor,
-		dirVariable+"="+s.dir, routeVariable+"="+strings.Join(routes, ","))
+	s.process = launch(z.t, "server", fmt.Sprintf("server-%d", i), append(environment, urlVariable+"="+s.url, watchVariable+"="+s.monitor,
+		dirVariable+"="+s.dir, routeVariable+"="+strings.Join(routes, ","))...)
 	if _, err := fmt.Sscan(s.said, &s.url, &s.monitor); err != nil {
 		z.t.Fatal(err)
 	}

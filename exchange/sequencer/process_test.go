@@ -32,6 +32,7 @@ const (
 	dirVariable   = "WATTLE_TEST_DIR"
 	urlVariable   = "WATTLE_TEST_URL"     // of the message server: to listen at, or all of them, to connect to
 	watchVariable = "WATTLE_TEST_MONITOR" // its monitoring address, or all
+	lazyVariable  = "WATTLE_TEST_LAZY"    // the server does not sync if it is set
 	routeVariable = "WATTLE_TEST_ROUTES"  // where the servers of a cluster listen to each other, the own one first
 )
 
@@ -56,7 +57,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// serveMessages is a message server that syncs always, until its standard input ends.
+// serveMessages is a message server, which syncs always unless told otherwise, until its standard input ends.
 func serveMessages() error {
 	port, err := portOf(urlVariable)
 	if err != nil {
@@ -68,7 +69,7 @@ func serveMessages() error {
 	}
 	options := &server.Options{
 		ServerName: os.Getenv(nameVariable), Host: "127.0.0.1", Port: port, HTTPHost: "127.0.0.1", HTTPPort: watched,
-		StoreDir: os.Getenv(dirVariable), JetStream: true, SyncAlways: true, NoSigs: true, NoLog: true,
+		StoreDir: os.Getenv(dirVariable), JetStream: true, SyncAlways: os.Getenv(lazyVariable) == "", NoSigs: true, NoLog: true,
 	}
 	if routes := os.Getenv(routeVariable); routes != "" {
 		options.Routes = server.RoutesFromStr(routes)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/wattle/wattle/exchange"
@@ -118,21 +119,36 @@ func (s *Sequencer) take(ctx context.Context) (*bus.Lease, error) {
 	}
 }
 
-// hold leads while it keeps the lease, and fails with ErrDeposed when that is lost.
+// hold leads while it keeps the lease and the message servers sync, and fails with ErrDeposed or bus.ErrLazy when not.
 func (s *Sequencer) hold(ctx context.Context, lease *bus.Lease, own map[exchange.Digest]bool) error {
 	leading, depose := context.WithCancelCause(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		depose(keep(leading, lease))
-	}()
+	var group sync.WaitGroup
+	group.Go(func() { depose(keep(leading, lease)) })
+	group.Go(func() { depose(s.watch(leading, lease.Term())) })
 	err := s.lead(leading, own)
 	depose(nil)
-	<-ended
-	if cause := context.Cause(leading); errors.Is(cause, ErrDeposed) {
+	group.Wait()
+	if cause := context.Cause(leading); errors.Is(cause, ErrDeposed) || errors.Is(cause, bus.ErrLazy) {
 		return cause
 	}
 	return err
+}
+
+// watch asks the message servers now and then, because one that was down may come back with other settings. It ends when
+// ctx is done (it returns nil) or one does not sync.
+func (s *Sequencer) watch(ctx context.Context, pause time.Duration) error {
+	pulse := time.NewTicker(pause)
+	defer pulse.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-pulse.C:
+		}
+		if err := s.config.Bus.Durable(ctx); errors.Is(err, bus.ErrLazy) {
+			return err
+		}
+	}
 }
 
 // keep renews a lease until ctx is done (it returns nil) or the lease is lost. Terms count from before their renewal was
