@@ -91,7 +91,7 @@ func start(t *testing.T) *engines {
 	var err error
 	e.chain, err = chain.Open(t.Context(), chain.Config{Client: e.node, Key: operator, DB: e.db, Log: quiet, Poll: 10 * time.Millisecond})
 	must(t, err)
-	_, err = e.chain.Deploy(t.Context())
+	_, err = e.chain.Deploy(t.Context(), chain.Terms{TestEuro: true})
 	must(t, err)
 	must(t, e.chain.SetOracles(t.Context(), e.quorum))
 	return e

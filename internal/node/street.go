@@ -257,7 +257,7 @@ func (s *street) install(ctx context.Context, keys []ocr.Keys, registry oracle.R
 	if err := s.chain.Resume(ctx); err != nil {
 		return nil, nil, err
 	}
-	contracts, err := s.chain.Deploy(ctx)
+	contracts, err := s.chain.Deploy(ctx, chain.Terms{TestEuro: true})
 	if err != nil {
 		return nil, nil, err
 	}

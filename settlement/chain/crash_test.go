@@ -78,7 +78,7 @@ func TestPending(t *testing.T) {
 func TestChainForgot(t *testing.T) {
 	s := newStreet(t)
 	c := s.ready(t)
-	before, err := c.Deploy(t.Context())
+	before, err := c.Deploy(t.Context(), terms)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestChainForgot(t *testing.T) {
 	if err := c.Resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if after, err := c.Deploy(t.Context()); err != nil || after != before {
+	if after, err := c.Deploy(t.Context(), terms); err != nil || after != before {
 		t.Errorf("contracts: got %v, %v, want %v", after, err, before)
 	}
 	s.postedOnce(t, c, want)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"slices"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/jackc/pgx/v5"
@@ -13,19 +15,37 @@ import (
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement/chain/bindings/hub"
+	"github.com/wattle/wattle/settlement/chain/bindings/testeuro"
 )
 
-// Contracts are the addresses of what Deploy put on chain.
-type Contracts struct{ Hub, Token common.Address }
+// Contracts are the addresses of what Deploy put on chain, and of the money that the hub holds.
+type Contracts struct{ Hub, Token, Money common.Address }
 
-const deployHub = "deploy hub"
+// Terms are what a hub keeps for ever.
+type Terms struct {
+	Money           common.Address // a stable token with at most nine decimals; not given where there is TestEuro
+	TestEuro        bool           // deploys play money, of which anybody makes as much as she likes
+	ChallengeWindow time.Duration  // how long a settlement root can be revoked before it is payable; whole seconds, at most 7 days
+	AdminDelay      time.Duration  // between the two steps in which the admin changes; whole seconds
+}
+
+const (
+	deployHub   = "deploy hub"
+	deployMoney = "deploy test euro"
+)
+
+// ErrTerms is returned for terms under which no hub can be founded.
+var ErrTerms = problem.New(problem.Invalid, "name a stable token or ask for test euros; the challenge window is at most 7 days")
 
 // ErrNameplateValue is returned for a nameplate that cannot be registered.
 var ErrNameplateValue = problem.New(problem.Invalid, "a nameplate is a power above zero")
 
-// Deploy puts the contracts on chain, once: later calls return where they stand. It returns ErrOtherChain if the
-// database knows contracts that are not on this chain.
-func (c *Chain) Deploy(ctx context.Context) (Contracts, error) {
+// Deploy puts the contracts on chain, once: later calls return where they stand. The sender becomes the admin and has
+// every role. It returns ErrOtherChain if the database knows contracts that are not on this chain.
+func (c *Chain) Deploy(ctx context.Context, terms Terms) (Contracts, error) {
+	if (terms.Money == common.Address{}) != terms.TestEuro || terms.ChallengeWindow < 0 || terms.ChallengeWindow > 7*24*time.Hour {
+		return Contracts{}, ErrTerms
+	}
 	recorded, ok, err := c.recorded(ctx)
 	if err != nil {
 		return Contracts{}, err
@@ -39,7 +59,34 @@ func (c *Chain) Deploy(ctx context.Context) (Contracts, error) {
 			return recorded, nil
 		}
 	}
-	receipt, err := c.Send(ctx, deployHub, nil, common.FromHex(hub.HubMetaData.Bin))
+	deployed, err := c.found(ctx, terms)
+	if err != nil {
+		return Contracts{}, err
+	}
+	if ok && deployed != recorded {
+		return Contracts{}, fmt.Errorf("the database has the hub at %s: %w", recorded.Hub, ErrOtherChain)
+	}
+	if err := c.record(ctx, deployed); err != nil {
+		return Contracts{}, err
+	}
+	c.log.LogAttrs(ctx, slog.LevelInfo, "contracts deployed",
+		slog.String("hub", deployed.Hub.Hex()), slog.String("token", deployed.Token.Hex()), slog.String("money", deployed.Money.Hex()))
+	return deployed, nil
+}
+
+// found sends the transactions that create the contracts.
+func (c *Chain) found(ctx context.Context, terms Terms) (Contracts, error) {
+	money := terms.Money
+	if terms.TestEuro {
+		receipt, err := c.Send(ctx, deployMoney, nil, common.FromHex(testeuro.TestEuroMetaData.Bin))
+		if err != nil {
+			return Contracts{}, err
+		}
+		money = receipt.ContractAddress
+	}
+	code := append(common.FromHex(hub.HubMetaData.Bin), c.hub.PackConstructor(
+		money, uint32(terms.ChallengeWindow/time.Second), c.sender, big.NewInt(int64(terms.AdminDelay/time.Second)))...)
+	receipt, err := c.Send(ctx, deployHub, nil, code)
 	if err != nil {
 		return Contracts{}, err
 	}
@@ -51,22 +98,13 @@ func (c *Chain) Deploy(ctx context.Context) (Contracts, error) {
 	if err != nil {
 		return Contracts{}, fmt.Errorf("token of the hub: %w", err)
 	}
-	deployed := Contracts{receipt.ContractAddress, token}
-	if ok && deployed != recorded {
-		return Contracts{}, fmt.Errorf("the database has the hub at %s: %w", recorded.Hub, ErrOtherChain)
-	}
-	if err := c.record(ctx, deployed); err != nil {
-		return Contracts{}, err
-	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "contracts deployed",
-		slog.String("hub", deployed.Hub.Hex()), slog.String("token", deployed.Token.Hex()))
-	return deployed, nil
+	return Contracts{Hub: receipt.ContractAddress, Token: token, Money: money}, nil
 }
 
 // record remembers the contracts, which may have happened already.
 func (c *Chain) record(ctx context.Context, contracts Contracts) error {
 	err := pgx.BeginFunc(ctx, c.outbox.db, func(tx pgx.Tx) error {
-		for name, address := range map[string]common.Address{"hub": contracts.Hub, "token": contracts.Token} {
+		for name, address := range map[string]common.Address{"hub": contracts.Hub, "token": contracts.Token, "money": contracts.Money} {
 			_, err := tx.Exec(ctx, `INSERT INTO contract (name, chain_id, address) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
 				name, c.id.Int64(), address[:])
 			if err != nil {
@@ -90,7 +128,7 @@ func (c *Chain) recorded(ctx context.Context) (Contracts, bool, error) {
 		return *c.contracts, true, nil
 	}
 	var found Contracts
-	rows, err := c.outbox.db.Query(ctx, `SELECT name, chain_id, address FROM contract WHERE name IN ('hub', 'token')`)
+	rows, err := c.outbox.db.Query(ctx, `SELECT name, chain_id, address FROM contract WHERE name IN ('hub', 'token', 'money')`)
 	if err != nil {
 		return Contracts{}, false, fmt.Errorf("read contracts: %w", err)
 	}
@@ -101,17 +139,20 @@ func (c *Chain) recorded(ctx context.Context) (Contracts, bool, error) {
 		if id != c.id.Int64() {
 			return fmt.Errorf("chain %s, the database has the %s on chain %d: %w", c.id, name, id, ErrOtherChain)
 		}
-		if name == "hub" {
+		switch name {
+		case "hub":
 			found.Hub = common.BytesToAddress(address)
-		} else {
+		case "token":
 			found.Token = common.BytesToAddress(address)
+		case "money":
+			found.Money = common.BytesToAddress(address)
 		}
 		return nil
 	})
 	if err != nil {
 		return Contracts{}, false, fmt.Errorf("read contracts: %w", err)
 	}
-	if found.Hub == (common.Address{}) || found.Token == (common.Address{}) {
+	if found.Hub == (common.Address{}) || found.Token == (common.Address{}) || found.Money == (common.Address{}) {
 		return Contracts{}, false, nil
 	}
 	c.contracts = &found

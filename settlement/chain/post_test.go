@@ -84,7 +84,7 @@ func recordOf(a oracle.Attestation, p chain.Posted) chain.Record {
 func TestLeavesAreProvenOnChain(t *testing.T) {
 	s := newStreet(t)
 	c := s.ready(t)
-	contracts, err := c.Deploy(t.Context())
+	contracts, err := c.Deploy(t.Context(), terms)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestPostOfNoLeaves(t *testing.T) {
 func TestSomebodyElseWasFaster(t *testing.T) {
 	s := newStreet(t)
 	c := s.ready(t)
-	contracts, err := c.Deploy(t.Context())
+	contracts, err := c.Deploy(t.Context(), terms)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,9 @@ const genesis = 1_781_769_600
 // nameplate of the street: 15,750 Wh in a quarter of an hour.
 const nameplate energy.Watts = 60_000
 
+// terms of the hub: play money, and roots that are payable at once.
+var terms = chain.Terms{TestEuro: true}
+
 // errCut is what a broken connection looks like.
 var errCut = errors.New("connection reset by peer")
 
@@ -157,7 +160,7 @@ func (s *street) config() chain.Config {
 func (s *street) ready(t *testing.T) *chain.Chain {
 	t.Helper()
 	c := s.open(t)
-	if _, err := c.Deploy(t.Context()); err != nil {
+	if _, err := c.Deploy(t.Context(), terms); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.RegisterZone(t.Context(), "street", nameplate); err != nil {

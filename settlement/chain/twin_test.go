@@ -18,7 +18,7 @@ import (
 // Contract and program take the same bytes for a report: what one refuses, the other refuses.
 func TestContractReadsReportsAsTheProgramDoes(t *testing.T) {
 	s := newStreet(t)
-	contracts, err := s.ready(t).Deploy(t.Context())
+	contracts, err := s.ready(t).Deploy(t.Context(), terms)
 	if err != nil {
 		t.Fatal(err)
 	}

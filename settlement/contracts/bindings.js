@@ -14,6 +14,7 @@ const check = process.argv.includes("--check");
 const contracts = [
   { name: "Hub", bytecode: true },
   { name: "EnergyToken", bytecode: false },
+  { name: "TestEuro", bytecode: true },
 ];
 
 const out = check ? fs.mkdtempSync(path.join(os.tmpdir(), "bindings-")) : committed;

@@ -26,7 +26,7 @@ const input = {
   settings: {
     evmVersion: "prague",
     viaIR: true,
-    optimizer: { enabled: true, runs: 10000 },
+    optimizer: { enabled: true, runs: 1000 },
     metadata: { bytecodeHash: "none", appendCBOR: false },
     outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
   },
@@ -38,7 +38,7 @@ if (output.errors?.length) process.exit(1); // a warning is a mistake, too
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 for (const file of Object.keys(sources)) {
-  for (const [name, contract] of Object.entries(output.contracts[file])) {
+  for (const [name, contract] of Object.entries(output.contracts[file] ?? {})) {
     fs.writeFileSync(path.join(out, `${name}.abi`), JSON.stringify(contract.abi, null, 1) + "\n");
     fs.writeFileSync(path.join(out, `${name}.bin`), contract.evm.bytecode.object + "\n");
   }

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @dev Name of a microgrid, padded with zero bytes.
-type Zone is bytes32;
-
-/// @dev Start of a delivery interval, in Unix seconds, aligned to the interval's length.
-type IntervalStart is uint64;
-
-/// @dev Energy in Wh.
-type WattHours is uint64;
-
-/// @dev Power in W.
-type Watts is uint64;
+import {IntervalStart, MOST, WattHours, Zone} from "./Names.sol";
 
 /// @title The report that oracles sign
 /// @notice Fixed width, big-endian, 132 bytes:
@@ -70,15 +60,14 @@ library AttestationReport {
             exported: WattHours.wrap(exported),
             imported: WattHours.wrap(imported)
         });
-        bool aligned = _isLength(r.length) && start % r.length == 0;
-        if (!aligned || start > END_OF_TIME - r.length) revert ReportInterval(r.start, r.length);
-        uint64 most = uint64(type(int64).max);
-        if (exported > most || imported > most) revert ReportTotals(r.exported, r.imported);
+        if (!isInterval(start, r.length)) revert ReportInterval(r.start, r.length);
+        if (exported > MOST || imported > MOST) revert ReportTotals(r.exported, r.imported);
     }
 
-    function _isLength(uint32 length) private pure returns (bool) {
-        return
-            length == 1 minutes || length == 5 minutes || length == 15 minutes || length == 30 minutes
-                || length == 1 hours;
+    /// @dev Whether a zone can trade this interval.
+    function isInterval(uint64 start, uint32 length) internal pure returns (bool) {
+        bool known = length == 1 minutes || length == 5 minutes || length == 15 minutes || length == 30 minutes
+            || length == 1 hours;
+        return known && start % length == 0 && start <= END_OF_TIME - length;
     }
 }

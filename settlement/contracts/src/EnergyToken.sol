@@ -6,7 +6,7 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 
 /// @title Energy as a token
 /// @notice One base unit is one Wh that a quorum of oracles attested; wallets show kWh with three decimals. Only the
-/// contract that created the token mints, and nobody can change that.
+/// contract that created the token mints and burns, and nobody can change that.
 contract EnergyToken is ERC20, ERC20Permit {
     address private immutable HUB;
 
@@ -23,7 +23,13 @@ contract EnergyToken is ERC20, ERC20Permit {
         _mint(to, amount);
     }
 
-    /// @notice The only contract that may mint.
+    /// @notice Destroys `amount` Wh of `from`. Only for the hub, which burns its own and those of its caller.
+    function burn(address from, uint256 amount) external {
+        if (msg.sender != HUB) revert NotHub(msg.sender);
+        _burn(from, amount);
+    }
+
+    /// @notice The only contract that may mint and burn.
     function hub() external view returns (address) {
         return HUB;
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AttestationReport, WattHours} from "../src/AttestationReport.sol";
+import {AttestationReport} from "../src/AttestationReport.sol";
+import {WattHours} from "../src/Names.sol";
 import {EnergyToken} from "../src/EnergyToken.sol";
 import {Hub} from "../src/Hub.sol";
 import {Street} from "./Street.sol";
@@ -14,7 +15,7 @@ contract Poster is Street {
     bool private any;
 
     constructor() {
-        open();
+        open(0);
     }
 
     function target() external view returns (Hub, EnergyToken) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AttestationReport, IntervalStart, WattHours, Zone} from "../src/AttestationReport.sol";
+import {AttestationReport} from "../src/AttestationReport.sol";
+import {IntervalStart, WattHours, Zone} from "../src/Names.sol";
 import {Street} from "./Street.sol";
 
 contract FuzzTest is Street {
     function setUp() public {
-        open();
+        open(0);
     }
 
     function decode(bytes calldata b) external pure returns (AttestationReport.Report memory) {

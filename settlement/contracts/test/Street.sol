@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AttestationReport, IntervalStart, WattHours, Watts, Zone} from "../src/AttestationReport.sol";
+import {AttestationReport} from "../src/AttestationReport.sol";
 import {EnergyToken} from "../src/EnergyToken.sol";
 import {Hub} from "../src/Hub.sol";
+import {IntervalStart, WattHours, Watts, Zone} from "../src/Names.sol";
+import {TestEuro} from "../src/TestEuro.sol";
 import {Vm} from "./Vm.sol";
 
 /// @dev A zone of 60 kW, four oracles of which one may be faulty, and reports that they sign.
@@ -20,12 +22,21 @@ abstract contract Street {
 
     Hub internal hub;
     EnergyToken internal token;
+    TestEuro internal euro;
 
-    function open() internal {
-        hub = new Hub();
+    /// @dev The tests' contract is the admin and has every role.
+    function open(uint32 challengeWindow) internal {
+        VM.warp(START);
+        euro = new TestEuro();
+        hub = newHub(address(euro), challengeWindow);
         token = EnergyToken(hub.token());
         hub.registerZone(ZONE, Watts.wrap(NAMEPLATE));
         hub.setOracles(DIGEST, oracles(4), 1);
+    }
+
+    /// @dev From its artifact: with `new` every test's contract would be compiled with the hub's code in it.
+    function newHub(address money, uint32 challengeWindow) internal returns (Hub) {
+        return Hub(VM.deployCode("Hub.sol:Hub", abi.encode(money, challengeWindow, address(this), 2 days)));
     }
 
     function oracles(uint256 n) internal pure returns (address[] memory list) {
@@ -82,6 +93,25 @@ abstract contract Street {
 
     function post(uint64 start, uint64 exported) internal {
         post(encode(report(start, exported)));
+    }
+
+    /// @dev A correction of the interval.
+    function post(uint64 start, uint32 run, uint64 exported) internal {
+        AttestationReport.Report memory r = report(start, exported);
+        r.run = run;
+        post(encode(r));
+    }
+
+    function refuse(AttestationReport.Report memory r, bytes memory reason) internal {
+        bytes memory b = encode(r);
+        refuse(b, signed(b), reason);
+    }
+
+    function refuse(bytes memory b, bytes memory signatures, bytes memory reason) internal {
+        uint256 before = token.totalSupply();
+        VM.expectRevert(reason);
+        hub.post(b, DIGEST, 1, signatures);
+        equal(token.totalSupply(), before, "supply after a refusal");
     }
 
     function equal(uint256 got, uint256 want, string memory what) internal pure {

@@ -24,8 +24,32 @@ var (
 	_ = abi.ConvertType
 )
 
-// IHubStatement is an auto generated low-level Go binding around an user-defined struct.
-type IHubStatement struct {
+// IEscrowPaid is an auto generated low-level Go binding around an user-defined struct.
+type IEscrowPaid struct {
+	Amount uint64
+	Energy uint64
+	Exited bool
+}
+
+// IEscrowPurse is an auto generated low-level Go binding around an user-defined struct.
+type IEscrowPurse struct {
+	Last      uint64
+	ExitBlock uint64
+	Deposited uint64
+	Withdrawn uint64
+}
+
+// IEscrowSettlement is an auto generated low-level Go binding around an user-defined struct.
+type IEscrowSettlement struct {
+	Root      [32]byte
+	PostedAt  uint64
+	CountedTo uint64
+	Released  uint64
+	Owed      uint64
+}
+
+// IMintStatement is an auto generated low-level Go binding around an user-defined struct.
+type IMintStatement struct {
 	Root     [32]byte
 	Exported uint64
 	Imported uint64
@@ -36,9 +60,9 @@ type IHubStatement struct {
 
 // HubMetaData contains all meta data concerning the Hub contract.
 var HubMetaData = bind.MetaData{
-	ABI: "[{\"inputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"AlreadyPosted\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"available\",\"type\":\"uint64\"}],\"name\":\"ExceedsNameplate\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"signers\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"name\":\"InvalidGroup\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Watts\",\"name\":\"nameplate\",\"type\":\"uint64\"}],\"name\":\"InvalidNameplate\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"InvalidSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"}],\"name\":\"MalformedSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"NotPosted\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"current\",\"type\":\"bytes32\"}],\"name\":\"OtherConfig\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"OwnableInvalidOwner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"OwnableUnauthorizedAccount\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"RepeatedSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"domain\",\"type\":\"bytes32\"}],\"name\":\"ReportDomain\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"}],\"name\":\"ReportInterval\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"}],\"name\":\"ReportSize\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"imported\",\"type\":\"uint64\"}],\"name\":\"ReportTotals\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"SignaturesSize\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"UnknownSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"}],\"name\":\"UnknownZone\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"UnsupportedRun\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"Watts\",\"name\":\"before\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"Watts\",\"name\":\"nameplate\",\"type\":\"uint64\"}],\"name\":\"NameplateChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address[]\",\"name\":\"signers\",\"type\":\"address[]\"},{\"indexed\":false,\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"name\":\"OraclesChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferStarted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferred\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"imported\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"meters\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"sequence\",\"type\":\"uint64\"}],\"name\":\"Posted\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"acceptOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"}],\"name\":\"nameplateOf\",\"outputs\":[{\"internalType\":\"Watts\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingOwner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"report\",\"type\":\"bytes\"},{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"sequence\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"signatures\",\"type\":\"bytes\"}],\"name\":\"post\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"quorum\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"address[]\",\"name\":\"signers\",\"type\":\"address[]\"},{\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Watts\",\"name\":\"nameplate\",\"type\":\"uint64\"}],\"name\":\"registerZone\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"renounceOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"rootOf\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"address[]\",\"name\":\"signers\",\"type\":\"address[]\"},{\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"name\":\"setOracles\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"statementOf\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"imported\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"meters\",\"type\":\"uint32\"},{\"internalType\":\"uint64\",\"name\":\"postedIn\",\"type\":\"uint64\"}],\"internalType\":\"structIHub.Statement\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"token\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"transferOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"leaf\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"proof\",\"type\":\"bytes32[]\"}],\"name\":\"verifyLeaf\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"}]",
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIERC20Metadata\",\"name\":\"money\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"challengeWindow\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"admin\",\"type\":\"address\"},{\"internalType\":\"uint48\",\"name\":\"adminDelay\",\"type\":\"uint48\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"AccessControlBadConfirmation\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint48\",\"name\":\"schedule\",\"type\":\"uint48\"}],\"name\":\"AccessControlEnforcedDefaultAdminDelay\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"AccessControlEnforcedDefaultAdminRules\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"defaultAdmin\",\"type\":\"address\"}],\"name\":\"AccessControlInvalidDefaultAdmin\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"neededRole\",\"type\":\"bytes32\"}],\"name\":\"AccessControlUnauthorizedAccount\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"}],\"name\":\"AlreadyExited\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"AlreadyPosted\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes16\",\"name\":\"domain\",\"type\":\"bytes16\"}],\"name\":\"BalanceDomain\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"released\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"balance\",\"type\":\"uint64\"}],\"name\":\"BalanceRange\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"}],\"name\":\"BalanceSize\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"EnforcedPause\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Nano\",\"name\":\"owed\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"deposited\",\"type\":\"uint64\"}],\"name\":\"ExceedsEscrow\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Meter\",\"name\":\"meter\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"amount\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"left\",\"type\":\"uint64\"}],\"name\":\"ExceedsExport\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"available\",\"type\":\"uint64\"}],\"name\":\"ExceedsNameplate\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"}],\"name\":\"ExitNotDue\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ExpectedPause\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"received\",\"type\":\"uint256\"}],\"name\":\"IncompleteTransfer\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"InvalidAmount\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"signers\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"name\":\"InvalidGroup\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"money\",\"type\":\"address\"},{\"internalType\":\"uint8\",\"name\":\"decimals\",\"type\":\"uint8\"}],\"name\":\"InvalidMoney\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Watts\",\"name\":\"nameplate\",\"type\":\"uint64\"}],\"name\":\"InvalidNameplate\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"InvalidSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"challengeWindow\",\"type\":\"uint32\"}],\"name\":\"InvalidWindow\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"LeafNotInRoot\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"}],\"name\":\"LeafSize\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"}],\"name\":\"MalformedSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"}],\"name\":\"NoPayout\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"NotAttested\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"}],\"name\":\"NotInRoot\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"NotPayable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"NotPosted\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"depositedIn\",\"type\":\"uint64\"}],\"name\":\"NotReclaimable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"NotRevocable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"}],\"name\":\"NothingDue\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"countedTo\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"oldest\",\"type\":\"uint64\"}],\"name\":\"OtherBlock\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"current\",\"type\":\"bytes32\"}],\"name\":\"OtherConfig\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"before\",\"type\":\"uint32\"}],\"name\":\"OtherLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"next\",\"type\":\"uint64\"}],\"name\":\"OtherNumber\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ReentrancyGuardReentrantCall\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Nano\",\"name\":\"released\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"before\",\"type\":\"uint64\"}],\"name\":\"ReleasedFell\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"RepeatedSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"domain\",\"type\":\"bytes32\"}],\"name\":\"ReportDomain\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"}],\"name\":\"ReportInterval\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"}],\"name\":\"ReportSize\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"imported\",\"type\":\"uint64\"}],\"name\":\"ReportTotals\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"RootSuperseded\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"RunSuperseded\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"bits\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"SafeCastOverflowedUintDowncast\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"token\",\"type\":\"address\"}],\"name\":\"SafeERC20FailedOperation\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"domain\",\"type\":\"bytes32\"}],\"name\":\"SettlementDomain\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"}],\"name\":\"SettlementInterval\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"}],\"name\":\"SettlementSize\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"released\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"owed\",\"type\":\"uint64\"}],\"name\":\"SettlementTotals\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"size\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"SignaturesSize\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"UnknownSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"}],\"name\":\"UnknownZone\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"Kind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"amount\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"}],\"name\":\"Claimed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"before\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"debt\",\"type\":\"uint256\"}],\"name\":\"DebtChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[],\"name\":\"DefaultAdminDelayChangeCanceled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"uint48\",\"name\":\"newDelay\",\"type\":\"uint48\"},{\"indexed\":false,\"internalType\":\"uint48\",\"name\":\"effectSchedule\",\"type\":\"uint48\"}],\"name\":\"DefaultAdminDelayChangeScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[],\"name\":\"DefaultAdminTransferCanceled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newAdmin\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint48\",\"name\":\"acceptSchedule\",\"type\":\"uint48\"}],\"name\":\"DefaultAdminTransferScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"amount\",\"type\":\"uint64\"}],\"name\":\"Deposited\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"by\",\"type\":\"address\"}],\"name\":\"ExitRequested\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"Kind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"Exited\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"Watts\",\"name\":\"before\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"Watts\",\"name\":\"nameplate\",\"type\":\"uint64\"}],\"name\":\"NameplateChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address[]\",\"name\":\"signers\",\"type\":\"address[]\"},{\"indexed\":false,\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"name\":\"OraclesChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"Paused\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"imported\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"meters\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"sequence\",\"type\":\"uint64\"}],\"name\":\"Posted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"amount\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"depositedIn\",\"type\":\"uint64\"}],\"name\":\"Reclaimed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"who\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"Meter\",\"name\":\"meter\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"amount\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"total\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"reading\",\"type\":\"bytes32\"}],\"name\":\"Retired\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"last\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"string\",\"name\":\"reason\",\"type\":\"string\"}],\"name\":\"Revoked\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"previousAdminRole\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"newAdminRole\",\"type\":\"bytes32\"}],\"name\":\"RoleAdminChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"}],\"name\":\"RoleGranted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"}],\"name\":\"RoleRevoked\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"indexed\":true,\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"countedTo\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"members\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"Nano\",\"name\":\"released\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"Nano\",\"name\":\"owed\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"sequence\",\"type\":\"uint64\"}],\"name\":\"Settled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"Unpaused\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"CONFIGURATOR\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"DEFAULT_ADMIN_ROLE\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"GUARDIAN\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"REGISTRAR\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"acceptDefaultAdminTransfer\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"newAdmin\",\"type\":\"address\"}],\"name\":\"beginDefaultAdminTransfer\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"cancelDefaultAdminTransfer\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"challengeWindow\",\"outputs\":[{\"internalType\":\"uint32\",\"name\":\"\",\"type\":\"uint32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint48\",\"name\":\"newDelay\",\"type\":\"uint48\"}],\"name\":\"changeDefaultAdminDelay\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"leaf\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"proof\",\"type\":\"bytes32[]\"}],\"name\":\"claim\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"amount\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"defaultAdmin\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"defaultAdminDelay\",\"outputs\":[{\"internalType\":\"uint48\",\"name\":\"\",\"type\":\"uint48\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"defaultAdminDelayIncreaseWait\",\"outputs\":[{\"internalType\":\"uint48\",\"name\":\"\",\"type\":\"uint48\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"deposit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"depositWithPermit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"exitDelay\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"by\",\"type\":\"address\"}],\"name\":\"exitRequestOf\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"leaf\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"proof\",\"type\":\"bytes32[]\"}],\"name\":\"forceExit\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"amount\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"}],\"name\":\"getRoleAdmin\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"grantRole\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"hasRole\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"isPayable\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"money\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"}],\"name\":\"nameplateOf\",\"outputs\":[{\"internalType\":\"Watts\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Kind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"}],\"name\":\"paidTo\",\"outputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"amount\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"energy\",\"type\":\"uint64\"},{\"internalType\":\"bool\",\"name\":\"exited\",\"type\":\"bool\"}],\"internalType\":\"structIEscrow.Paid\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pause\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"paused\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingDefaultAdmin\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"newAdmin\",\"type\":\"address\"},{\"internalType\":\"uint48\",\"name\":\"schedule\",\"type\":\"uint48\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingDefaultAdminDelay\",\"outputs\":[{\"internalType\":\"uint48\",\"name\":\"newDelay\",\"type\":\"uint48\"},{\"internalType\":\"uint48\",\"name\":\"schedule\",\"type\":\"uint48\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"report\",\"type\":\"bytes\"},{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"sequence\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"signatures\",\"type\":\"bytes\"}],\"name\":\"post\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"}],\"name\":\"purseOf\",\"outputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"last\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitBlock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"deposited\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"withdrawn\",\"type\":\"uint64\"}],\"internalType\":\"structIEscrow.Purse\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"quorum\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"address[]\",\"name\":\"signers\",\"type\":\"address[]\"},{\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"depositedIn\",\"type\":\"uint64\"}],\"name\":\"reclaim\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Watts\",\"name\":\"nameplate\",\"type\":\"uint64\"}],\"name\":\"registerZone\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"renounceRole\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"Member\",\"name\":\"member\",\"type\":\"bytes32\"}],\"name\":\"requestExit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"WattHours\",\"name\":\"amount\",\"type\":\"uint64\"},{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"leaf\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"proof\",\"type\":\"bytes32[]\"}],\"name\":\"retire\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"Meter\",\"name\":\"meter\",\"type\":\"bytes32\"}],\"name\":\"retiredOf\",\"outputs\":[{\"internalType\":\"WattHours\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"},{\"internalType\":\"string\",\"name\":\"reason\",\"type\":\"string\"}],\"name\":\"revoke\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"role\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"revokeRole\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"rollbackDefaultAdminDelay\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"rootOf\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"address[]\",\"name\":\"signers\",\"type\":\"address[]\"},{\"internalType\":\"uint8\",\"name\":\"faulty\",\"type\":\"uint8\"}],\"name\":\"setOracles\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"report\",\"type\":\"bytes\"},{\"internalType\":\"bytes32\",\"name\":\"configDigest\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"sequence\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"signatures\",\"type\":\"bytes\"}],\"name\":\"settle\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"number\",\"type\":\"uint64\"}],\"name\":\"settlementOf\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"postedAt\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"countedTo\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"released\",\"type\":\"uint64\"},{\"internalType\":\"Nano\",\"name\":\"owed\",\"type\":\"uint64\"}],\"internalType\":\"structIEscrow.Settlement\",\"name\":\"s\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"}],\"name\":\"statementOf\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"internalType\":\"WattHours\",\"name\":\"exported\",\"type\":\"uint64\"},{\"internalType\":\"WattHours\",\"name\":\"imported\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"meters\",\"type\":\"uint32\"},{\"internalType\":\"uint64\",\"name\":\"postedIn\",\"type\":\"uint64\"}],\"internalType\":\"structIMint.Statement\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"}],\"name\":\"stockOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"held\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"debt\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes4\",\"name\":\"interfaceId\",\"type\":\"bytes4\"}],\"name\":\"supportsInterface\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"token\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"unpause\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"Zone\",\"name\":\"zone\",\"type\":\"bytes32\"},{\"internalType\":\"IntervalStart\",\"name\":\"start\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"run\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"leaf\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"proof\",\"type\":\"bytes32[]\"}],\"name\":\"verifyLeaf\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"}]",
 	ID:  "Hub",
-	Bin: "0x60a080604052346100d85733156100c557600180546001600160a01b03199081169091555f805433928116831782556001600160a01b0316907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09080a36114698181016001600160401b038111838210176100b1578291611e87833903905ff080156100a657608052604051611daa90816100dd823960805181818160e401526110300152f35b6040513d5f823e3d90fd5b634e487b7160e01b5f52604160045260245ffd5b631e4fbdf760e01b5f525f60045260245ffd5b5f80fdfe6080806040526004361015610012575f80fd5b5f905f3560e01c908163042562cc1461185f5750806306d71ac31461183e5780631703a018146117465780632f49566a14611712578063653b361914610a29578063715018a61461098357806379ba5097146108975780638da5cb5b14610864578063b1b13d9814610707578063e0188c33146102f4578063e30c3978146102c0578063f2fde38b14610218578063f45a4ec01461010b5763fc0c546a146100b8575f80fd5b34610108578060031936011261010857602060405173ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000168152f35b80fd5b50346101085760a060031936011261010857610125611956565b6044359063ffffffff821682036102105760643567ffffffffffffffff8111610214576101569036906004016119a5565b939060843567ffffffffffffffff81116102105792610195859261018d610182899736906004016119d3565b959094600435611aab565b953691611b36565b6020815191012060405160208101918252602081526101b5604082611a6a565b5190209280925b8084106101d0576020858760405191148152f35b909192936101df858386611b9a565b3590818110156101ff5783526020526001604083205b94019291906101bc565b9083526020526001604083206101f5565b8280fd5b8380fd5b50346101085760206003193601126101085760043573ffffffffffffffffffffffffffffffffffffffff81168091036102bc57610253611c98565b807fffffffffffffffffffffffff0000000000000000000000000000000000000000600154161760015573ffffffffffffffffffffffffffffffffffffffff8254167f38d16b8cac22d99fc7c124b9cd0de2d3fa1faef420bfe791d8c362d765e227008380a380f35b5080fd5b5034610108578060031936011261010857602073ffffffffffffffffffffffffffffffffffffffff60015416604051908152f35b50346101085760606003193601126101085760043560243567ffffffffffffffff8111610210576103299036906004016119d3565b6044929192359260ff841680940361070357610343611c98565b601f821180156106bf575b61068f57845b6004548110156103ae5760019073ffffffffffffffffffffffffffffffffffffffff817f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b0154168752600560205286604081205501610354565b508493845b838110610561575083600255807fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00600354161760035567ffffffffffffffff8311610534576801000000000000000083116105345782600454816004558082106104f2575b50508160048652855b8481106104b7575050604051928060408501604086525260608401929086905b80821061047b575050509180917f5a8df6d0c97353ccce5533a8ef2a7303356ad3d2d4f0721baadd897723c5746b9360208301520390a280f35b90919384359073ffffffffffffffffffffffffffffffffffffffff82168092036104b357602081600193829352019501920190610441565b8880fd5b60019060206104c584611baa565b930192817f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b015501610421565b03855b81811061050457849150610418565b80877f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b60019388010155016104f5565b6024857f4e487b710000000000000000000000000000000000000000000000000000000081526041600452fd5b73ffffffffffffffffffffffffffffffffffffffff610589610584838787611b9a565b611baa565b16158015610657575b61060857600181018082116105db579060019173ffffffffffffffffffffffffffffffffffffffff6105c8610584848989611b9a565b16885260056020526040882055016103b3565b6024877f4e487b710000000000000000000000000000000000000000000000000000000081526011600452fd5b8573ffffffffffffffffffffffffffffffffffffffff61062e6105846024948888611b9a565b7fbf18af4300000000000000000000000000000000000000000000000000000000835216600452fd5b5073ffffffffffffffffffffffffffffffffffffffff61067b610584838787611b9a565b168652600560205260408620541515610592565b60448585847fa3eb9aac000000000000000000000000000000000000000000000000000000008352600452602452fd5b50836003026003810485036106d65782111561034e565b6024867f4e487b710000000000000000000000000000000000000000000000000000000081526011600452fd5b8480fd5b503461010857604060031936011261010857600435610724611956565b61072c611c98565b81158015610852575b6108185760407f0aaee77322ed6c8da25066a78b305c5508dad8664451c542580db3c44214c63891838552600660205267ffffffffffffffff8286209161080982845416938383167fffffffffffffffffffffffffffffffffffffffffffffffff00000000000000008254161781556107c9815460801c6107c36107be62015180888816611c63565b611c30565b90611ce4565b6fffffffffffffffffffffffffffffffff7fffffffffffffffffffffffffffffffff0000000000000000000000000000000083549260801b169116179055565b8351928352166020820152a280f35b67ffffffffffffffff9083927f3d85f591000000000000000000000000000000000000000000000000000000006044955260045216602452fd5b5067ffffffffffffffff811615610735565b503461010857806003193601126101085773ffffffffffffffffffffffffffffffffffffffff6020915416604051908152f35b50346101085780600319360112610108573373ffffffffffffffffffffffffffffffffffffffff6001541603610957577fffffffffffffffffffffffff0000000000000000000000000000000000000000600154166001558054337fffffffffffffffffffffffff0000000000000000000000000000000000000000821617825573ffffffffffffffffffffffffffffffffffffffff3391167f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e08380a380f35b807f118cdaa7000000000000000000000000000000000000000000000000000000006024925233600452fd5b503461010857806003193601126101085761099c611c98565b7fffffffffffffffffffffffff0000000000000000000000000000000000000000600154166001558073ffffffffffffffffffffffffffffffffffffffff81547fffffffffffffffffffffffff000000000000000000000000000000000000000081168355167f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e08280a380f35b50346110c05760806003193601126110c05760043567ffffffffffffffff81116110c057610a5b9036906004016119a5565b906044359067ffffffffffffffff821682036110c05760643567ffffffffffffffff81116110c057610a919036906004016119a5565b9390915f60e0604051610aa381611a4d565b8281528260208201528260408201528260608201528260808201528260a08201528260c08201520152608482036116e657816020116110c05780357f776174746c652f6174746573746174696f6e2f3100000000000000000000000081036116bb5750816048116110c05760408101359282607c116110c057607482013595836084116110c057607c830135846040116110c05760208401359785604c116110c057604885013596866050116110c057604c860135876070116110c0576050870135886074116110c0576070880135916040519c610b808e611a4d565b8d528c8460c01c67ffffffffffffffff1690602001528c8b60e01c63ffffffff16906040015260e01c63ffffffff1660608d015260808c015260e01c63ffffffff1660a08b01528160c01c67ffffffffffffffff1660c08b015260e08a01978360c01c67ffffffffffffffff1689528060e01c63ffffffff16603c149081156116ab575b811561169b575b811561168b575b811561167b575b81611628575b50159081156115ee575b506115a45767ffffffffffffffff677fffffffffffffff9160c01c1611908115611584575b506115415763ffffffff60608801511680611516575086515f52600760205260405f2067ffffffffffffffff8060208a015116165f5260205260405f2063ffffffff8060608a015116165f5260205260405f20926001840194855460c01c6114c6576002548060243503611495575090610cc9913691611b36565b6020815191012060405160208101918252602435604082015267ffffffffffffffff8816606082015260608152610d01608082611a6a565b5190209060ff6003541691600183018093116110c45760418302838104604114841517156110c457808303611466575060405193610400610d428187611a6a565b3686375f5b8481106112775750505050505084515f52600660205260405f2092835467ffffffffffffffff811690811561124a578060801c9067ffffffffffffffff60208a0151169263ffffffff60408b01511684019167ffffffffffffffff83116110c45760401c67ffffffffffffffff1680611244575083905b8167ffffffffffffffff81168067ffffffffffffffff861611611153575b5050505050905062057e4067ffffffffffffffff60c08901511602906fffffffffffffffffffffffffffffffff82169182036110c4576fffffffffffffffffffffffffffffffff168082116110f15703936fffffffffffffffffffffffffffffffff85116110c457869563ffffffff7fb63783bc48017b7d03a16d00b6b7927d1309650e3fddaaaf34019cd7de0bd9219561010095899895610ec48a9767ffffffffffffffff97906fffffffffffffffffffffffffffffffff7fffffffffffffffffffffffffffffffff0000000000000000000000000000000083549260801b169116179055565b6080870151809255858060c089015116918183167fffffffffffffffffffffffffffffffffffffffffffffffff0000000000000000865416178555511691610f488385907fffffffffffffffffffffffffffffffff0000000000000000ffffffffffffffff6fffffffffffffffff000000000000000083549260401b169116179055565b84606088602060408c01519b8854988d60a08301519a6fffffffffffffffffffffffffffffffff73ffffffff000000000000000000000000000000007fffffffffffffffff0000000000000000000000000000000000000000000000004360c01b169360801b1691161777ffffffff00000000000000000000000000000000000000008c60a01b1617179055519e0151169d015116856040519916895260208901526040880152606087015260808601521660a084015260243560c08401521660e0820152a367ffffffffffffffff60c073ffffffffffffffffffffffffffffffffffffffff7f00000000000000000000000000000000000000000000000000000000000000001692015116813b156110c0575f916044839260405194859384927f40c10f1900000000000000000000000000000000000000000000000000000000845230600485015260248401525af180156110b5576110a7575080f35b6110b391505f90611a6a565b005b6040513d5f823e3d90fd5b5f80fd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b8767ffffffffffffffff62057e406084938351938360c0816020840151169201511690604051957f9dc3c0dd00000000000000000000000000000000000000000000000000000000875260048701526024860152604485015204166064820152fd5b956111e795916111a4959782116111f2575b505061119e9167ffffffffffffffff6111976111906107be946107c36107be62015180868816611c63565b9589611bcb565b1690611c63565b90611bfe565b9186907fffffffffffffffffffffffffffffffff0000000000000000ffffffffffffffff6fffffffffffffffff000000000000000083549260401b169116179055565b805f80808080610ddc565b8194506111976111906112386107be9561119e6107be67ffffffffffffffff80611221819961119e9d9b611bcb565b166201518080821091180262015180181688611c63565b94505050819350611165565b90610dbe565b87517f1a09be05000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b60418102818104604114821517156110c45760018201908183116110c4576041820291808304604114901517156110c4578181116110c0578582116110c0578084019103806040101561143957604082013560f81c6001811161140d57601b019060ff82116110c457806020116110c0578235906040116110c05760206113019301359186611d1b565b5060048110156113e0576113b45773ffffffffffffffffffffffffffffffffffffffff16805f52600560205260405f2054908115611389576113438289611bed565b5161135e5750906001611357819389611bed565b5201610d47565b7f7451f83e000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7fd7e8a2c2000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b507fede19962000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b837fede19962000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52603260045260245ffd5b827f0d17655f000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f5aca4608000000000000000000000000000000000000000000000000000000005f5260243560045260245260445ffd5b8880519063ffffffff606067ffffffffffffffff60208401511692015116917f539a5ca9000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b7f2f2b9f03000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b8467ffffffffffffffff8060c08a015116915116907f4b01c6ee000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b677fffffffffffffff915067ffffffffffffffff9060c01c16115f610c4e565b8863ffffffff604067ffffffffffffffff60208401511692015116907fafb2329a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b905063ffffffff60408b015116643afff441800367ffffffffffffffff81116110c45767ffffffffffffffff1660c09190911c115f610c29565b905060e081901c1561164e5760e01c60c082901c0667ffffffffffffffff16155f610c1f565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601260045260245ffd5b60e081901c610e10149150610c19565b60e081901c610708149150610c12565b60e081901c610384149150610c0b565b60e081901c61012c149150610c04565b7f9cd02fbf000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b507ff4bf50a4000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b346110c05760206003193601126110c0576004355f526006602052602067ffffffffffffffff60405f205416604051908152f35b346110c0575f6003193601126110c05760025460ff6003541660405180916020600454928381520191838360045f527f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b925f5b81811061180f5750506117ae92500384611a6a565b6040519260608401948452606060208501525180945260808301915f945b8086106117e157505082935060408301520390f35b909260208060019273ffffffffffffffffffffffffffffffffffffffff8751168152019401950194906117cc565b845473ffffffffffffffffffffffffffffffffffffffff16835260019485019488945060209093019201611799565b346110c05760206118576118513661196d565b91611aab565b604051908152f35b346110c0575f9060a06118713661196d565b949192909361187f81611a04565b82815282602082015282604082015282606082015282608082015201525f52600760205267ffffffffffffffff60405f2091165f5260205263ffffffff60405f2091165f5260205260c060405f2067ffffffffffffffff6040516118e281611a04565b63ffffffff6001845494858452015491816020820185851681528560408401818760401c168152816060860193858960801c16855260a06080880197878b831c16895201988c1c89526040519a8b52511660208a0152511660408801525116606086015251166080840152511660a0820152f35b6024359067ffffffffffffffff821682036110c057565b60031960609101126110c0576004359060243567ffffffffffffffff811681036110c0579060443563ffffffff811681036110c05790565b9181601f840112156110c05782359167ffffffffffffffff83116110c057602083818601950101116110c057565b9181601f840112156110c05782359167ffffffffffffffff83116110c0576020808501948460051b0101116110c057565b60c0810190811067ffffffffffffffff821117611a2057604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b610100810190811067ffffffffffffffff821117611a2057604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117611a2057604052565b9190825f52600760205260405f2067ffffffffffffffff82165f5260205260405f2063ffffffff83165f5260205260405f2092600184015460c01c15611af2575050505490565b63ffffffff929167ffffffffffffffff917fbf4b4423000000000000000000000000000000000000000000000000000000005f52600452166024521660445260645ffd5b92919267ffffffffffffffff8211611a205760405191611b7e60207fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f8401160184611a6a565b8294818452818301116110c0578281602093845f960137010152565b91908110156114395760051b0190565b3573ffffffffffffffffffffffffffffffffffffffff811681036110c05790565b9067ffffffffffffffff8091169116039067ffffffffffffffff82116110c457565b9060208110156114395760051b0190565b906fffffffffffffffffffffffffffffffff809116911601906fffffffffffffffffffffffffffffffff82116110c457565b6fffffffffffffffffffffffffffffffff6069911602906fffffffffffffffffffffffffffffffff82169182036110c457565b906fffffffffffffffffffffffffffffffff809116911602906fffffffffffffffffffffffffffffffff82169182036110c457565b73ffffffffffffffffffffffffffffffffffffffff5f54163303611cb857565b7f118cdaa7000000000000000000000000000000000000000000000000000000005f523360045260245ffd5b906fffffffffffffffffffffffffffffffff81166fffffffffffffffffffffffffffffffff8316105f14611d16575090565b905090565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411611d9f579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa156110b5575f5173ffffffffffffffffffffffffffffffffffffffff811615611d9557905f905f90565b505f906001905f90565b5050505f916003919056610180604052346104595760405161001860408261045d565b600d8152602081016c576174746c6520456e6572677960981b81526040519061004260408361045d565b600d82526c576174746c6520456e6572677960981b60208301526040519261006b60408561045d565b60038452620d6aed60eb1b60208501526040519361008a60408661045d565b60018552603160f81b60208601908152845190946001600160401b0382116103545760035490600182811c9216801561044f575b60208310146103365781601f8493116103d9575b50602090601f8311600114610373575f92610368575b50508160011b915f199060031b1c1916176003555b8051906001600160401b0382116103545760045490600182811c9216801561034a575b60208310146103365781601f8493116102c0575b50602090601f831160011461025a575f9261024f575b50508160011b915f199060031b1c1916176004555b61016881610480565b6101205261017584610480565b61014052519020918260e05251902080610100524660a0526040519060208201927f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f8452604083015260608201524660808201523060a082015260a081526101de60c08261045d565b5190206080523060c0523361016052604051610f7d90816104ec823960805181610c54015260a05181610d11015260c05181610c25015260e05181610ca301526101005181610cc9015261012051816104520152610140518161047b01526101605181818161060b015261074f0152f35b015190505f8061014a565b60045f9081528281209350601f198516905b8181106102a85750908460019594939210610290575b505050811b0160045561015f565b01515f1960f88460031b161c191690555f8080610282565b9293602060018192878601518155019501930161026c565b828111156101345760045f52909150601f830160051c7f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b6020851061032e575b849392601f0160051c82900391015f5b82811061031e575050610134565b5f81830155859450600101610310565b5f9150610300565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610120565b634e487b7160e01b5f52604160045260245ffd5b015190505f806100e8565b60035f9081528281209350601f198516905b8181106103c157509084600195949392106103a9575b505050811b016003556100fd565b01515f1960f88460031b161c191690555f808061039b565b92936020600181928786015181550195019301610385565b828111156100d25760035f52909150601f830160051c7fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b60208510610447575b849392601f0160051c82900391015f5b8281106104375750506100d2565b5f81830155859450600101610429565b5f9150610419565b91607f16916100be565b5f80fd5b601f909101601f19168101906001600160401b0382119082101761035457604052565b601f8151116104ab57602081519101516020821061049c571790565b5f198260200360031b1b161790565b604460209160405192839163305a27a960e01b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f3560e01c90816306fdde031461096957508063095ea7b31461094357806318160ddd1461092657806323b872dd146107b0578063313ce567146107955780633644e51514610773578063365a86fc1461072357806340c10f19146105d757806370a08231146105935780637ecebe001461054e57806384b0196e1461043a57806395d89b41146102f7578063a9059cbb146102c6578063d505accf146101335763dd62ed3e146100c1575f80fd5b3461012f57604060031936011261012f576100da610a64565b73ffffffffffffffffffffffffffffffffffffffff6100f7610a87565b91165f52600160205273ffffffffffffffffffffffffffffffffffffffff60405f2091165f52602052602060405f2054604051908152f35b5f80fd5b3461012f5760e060031936011261012f5761014c610a64565b610154610a87565b604435906064359260843560ff8116810361012f5784421161029a5761025561024c73ffffffffffffffffffffffffffffffffffffffff9283851697885f52600760205260405f20908154916001830190556040519060208201927f6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c984528b6040840152878a1660608401528a608084015260a083015260c082015260c081526101ff60e082610aaa565b51902061020a610c0e565b90604051917f190100000000000000000000000000000000000000000000000000000000000083526002830152602282015260c43591604260a4359220610e0b565b90929192610ea5565b1684810361026a57506102689350610d37565b005b84907f4b800e46000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b847f62791302000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b3461012f57604060031936011261012f576102ec6102e2610a64565b6024359033610b18565b602060405160018152f35b3461012f575f60031936011261012f576040515f6004548060011c90600181168015610430575b602083108114610403578285529081156103c15750600114610363575b61035f8361034b81850382610aaa565b604051918291602083526020830190610a21565b0390f35b91905060045f527f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b915f905b8082106103a75750909150810160200161034b61033b565b91926001816020925483858801015201910190929161038f565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff001660208086019190915291151560051b8401909101915061034b905061033b565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b91607f169161031e565b3461012f575f60031936011261012f576104f26104767f0000000000000000000000000000000000000000000000000000000000000000610db4565b61049f7f0000000000000000000000000000000000000000000000000000000000000000610db4565b6020610500604051926104b28385610aaa565b5f84525f3681376040519586957f0f00000000000000000000000000000000000000000000000000000000000000875260e08588015260e0870190610a21565b908582036040870152610a21565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b82811061053757505050500390f35b835185528695509381019392810192600101610528565b3461012f57602060031936011261012f5773ffffffffffffffffffffffffffffffffffffffff61057c610a64565b165f526007602052602060405f2054604051908152f35b3461012f57602060031936011261012f5773ffffffffffffffffffffffffffffffffffffffff6105c1610a64565b165f525f602052602060405f2054604051908152f35b3461012f57604060031936011261012f576105f0610a64565b6024359073ffffffffffffffffffffffffffffffffffffffff7f00000000000000000000000000000000000000000000000000000000000000001633036106f75773ffffffffffffffffffffffffffffffffffffffff169081156106cb576002549080820180921161069e5760207fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef915f9360025584845283825260408420818154019055604051908152a3005b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b7fec442f05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b7f727fe12b000000000000000000000000000000000000000000000000000000005f523360045260245ffd5b3461012f575f60031936011261012f57602060405173ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000168152f35b3461012f575f60031936011261012f57602061078d610c0e565b604051908152f35b3461012f575f60031936011261012f57602060405160038152f35b3461012f57606060031936011261012f576107c9610a64565b6107d1610a87565b6044359073ffffffffffffffffffffffffffffffffffffffff831692835f52600160205260405f2073ffffffffffffffffffffffffffffffffffffffff33165f5260205260405f20547fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff811061084d575b506102ec9350610b18565b8381106108f25784156108c657331561089a576102ec945f52600160205260405f2073ffffffffffffffffffffffffffffffffffffffff33165f526020528360405f209103905584610842565b7f94280d62000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b7fe602df05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b83907ffb8f41b2000000000000000000000000000000000000000000000000000000005f523360045260245260445260645ffd5b3461012f575f60031936011261012f576020600254604051908152f35b3461012f57604060031936011261012f576102ec61095f610a64565b6024359033610d37565b3461012f575f60031936011261012f575f6003548060011c90600181168015610a17575b602083108114610403578285529081156103c157506001146109b95761035f8361034b81850382610aaa565b91905060035f527fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b915f905b8082106109fd5750909150810160200161034b61033b565b9192600181602092548385880101520191019092916109e5565b91607f169161098d565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b6004359073ffffffffffffffffffffffffffffffffffffffff8216820361012f57565b6024359073ffffffffffffffffffffffffffffffffffffffff8216820361012f57565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610aeb57604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff16908115610be25773ffffffffffffffffffffffffffffffffffffffff169182156106cb57815f525f60205260405f2054818110610bb057817fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef92602092855f525f84520360405f2055845f525f825260405f20818154019055604051908152a3565b827fe450d38c000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b7f96c6fd1e000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff7f000000000000000000000000000000000000000000000000000000000000000016301480610d0e575b15610c76577f000000000000000000000000000000000000000000000000000000000000000090565b60405160208101907f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f82527f000000000000000000000000000000000000000000000000000000000000000060408201527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a082015260a08152610d0860c082610aaa565b51902090565b507f00000000000000000000000000000000000000000000000000000000000000004614610c4d565b73ffffffffffffffffffffffffffffffffffffffff169081156108c65773ffffffffffffffffffffffffffffffffffffffff1691821561089a5760207f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b92591835f526001825260405f20855f5282528060405f2055604051908152a3565b60ff811690601f8211610de35760405191610dd0604084610aaa565b6020808452838101919036833783525290565b7fb3512b0c000000000000000000000000000000000000000000000000000000005f5260045ffd5b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411610e9a579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610e8f575f5173ffffffffffffffffffffffffffffffffffffffff811615610e8557905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f9160039190565b6004811015610f505780610eb7575050565b60018103610ee7577ff645eedf000000000000000000000000000000000000000000000000000000005f5260045ffd5b60028103610f1b57507ffce698f7000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b600314610f255750565b7fd78bce0c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd",
+	Bin: "0x610100806040523461028a57608081616ce2803803809161002082856102c8565b83398101031261028a578051906001600160a01b03821680830361028a5760208201519263ffffffff841680850361028a576040840151936001600160a01b0385169081860361028a57606001519065ffffffffffff8216820361028a57156102b557600180546001600160d01b031660d09290921b6001600160d01b0319169190911790556100af846102eb565b506040516113588082016001600160401b038111838210176102a157829161598a833903905ff080156102965760805260017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005560405163313ce56760e01b8152602081600481875afa8015610296575f90610255575b60ff915016926009841161023e575062093a80811161022c575060a05260090360ff81116102185760ff1691604d8311610218576101899260018060401b0390600a0a1660c05260e05261017981610333565b506101838161035d565b50610387565b506040516155549081610436823960805181818161027901528181612567015281816125ed015281816134110152614f63015260a05181818161118d01528181612dc1015281816135b8015281816141960152614f03015260c051818181611e130152818161447c01528181614d340152614fd5015260e051818181611b3701528181613e230152613f230152f35b634e487b7160e01b5f52601160045260245ffd5b630ee2ae5160e41b5f5260045260245ffd5b8390637661ab0960e01b5f5260045260245260445ffd5b506020813d60201161028e575b8161026f602093836102c8565b8101031261028a575160ff8116810361028a5760ff90610126565b5f80fd5b3d9150610262565b6040513d5f823e3d90fd5b634e487b7160e01b5f52604160045260245ffd5b636116401160e11b5f525f60045260245ffd5b601f909101601f19168101906001600160401b038211908210176102a157604052565b600254906001600160a01b038216610324576001600160a01b03199091166001600160a01b03821617600255610321905f6103ad565b90565b631fe1e13d60e11b5f5260045ffd5b610321907f530008d2b058137d9c475b1b7d83984f1fcf1dd0e607659d029fc1517ab892686103ad565b610321907fd6b769dbdbf190871759edfb79bd17eda0005e1b8c3b6b3f5b480b5604ad50146103ad565b610321907f8b5b16d04624687fcf0d0228f19993c9157c1ed07b41d8d430fd9100eb099fe85b5f818152602081815260408083206001600160a01b038616845290915290205460ff1661042f575f818152602081815260408083206001600160a01b0395909516808452949091528120805460ff19166001179055339291907f2f8788117e7eff1d82e926ec794901d17c78024a50270940304540a733656f0d9080a4600190565b50505f9056fe6080806040526004361015610012575f80fd5b5f905f3560e01c90816301ffc9a7146139b857508063022d63fb1461399b578063042562cc146138a857806306d71ac31461388f5780630aa6220b146137ee5780630cf33058146137505780631703a018146136725780631a6811ee1461358357806322fd849d1461318357806323a7ab66146130e5578063248a9ca3146130b257806328388630146130865780632f2ff15d146130405780632f49566a1461300d57806336568abe14612eeb5780633b0e434114612e665780633f4ba83a14612de55780634ddd108a14612da15780635c975abb14612d7e5780635ce14ffb14612d2f578063634e93da14612c52578063649a5ec714612aa7578063653b36191461207b578063675a14ba14611d1b57806369ccf4e614611bf1578063724c184c14611bb65780638456cb5914611b5b57806384ef8ffc14611af3578063861a141214611b1a5780638da5cb5b14611af35780638f26806d146112d957806391d148541461128f5780639844b73f146112645780639be692f114610f93578063a1eda53c14610f30578063a217fddf14610f14578063afb2e4df14610d77578063b1b13d9814610bbc578063c407648614610a56578063c7ec805d146109f0578063cb609077146109b5578063cc8463c81461098a578063cefc1429146108c6578063cf6eefb714610873578063d547741f14610815578063d602b9fd146107b1578063d97326101461078a578063da69f02a14610742578063e0188c331461036f578063f45a4ec0146102db578063fb7bf61a146102a05763fc0c546a1461025a575f80fd5b3461029d578060031936011261029d5760206040516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000168152f35b80fd5b503461029d578060031936011261029d5760206040517f530008d2b058137d9c475b1b7d83984f1fcf1dd0e607659d029fc1517ab892688152f35b503461029d5760a036600319011261029d576102f5613a9f565b6044359163ffffffff8316830361029d576064356001600160401b03811161036b57610325903690600401613aec565b91608435906001600160401b03821161029d5760206103618787878761035c6103513660048b01613b19565b959094600435613d1c565b614539565b6040519015158152f35b5080fd5b503461029d57606036600319011261029d576004356024356001600160401b03811161073e576103a3903690600401613b19565b60443560ff811693929084900361073a577f530008d2b058137d9c475b1b7d83984f1fcf1dd0e607659d029fc1517ab89268855284602052604085206001600160a01b0333165f5260205260ff60405f2054161561070357601f821180156106d8575b6106a857845b600554811015610459576001906001600160a01b03817f036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db0015416875260066020528660408120550161040c565b508493845b8381106105c75750836003558060ff1960045416176004556001600160401b0383116105b3576801000000000000000083116105b3578260055481600555808210610571575b50508160058652855b848110610536575050604051928060408501604086525260608401929086905b808210610507575050509180917f5a8df6d0c97353ccce5533a8ef2a7303356ad3d2d4f0721baadd897723c5746b9360208301520390a280f35b9091938435906001600160a01b038216809203610532576020816001938293520195019201906104cd565b8880fd5b600190602061054484613f95565b930192817f036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db00155016104ad565b03855b818110610583578491506104a4565b80877f036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db06001938801015501610574565b602485634e487b7160e01b81526041600452fd5b6001600160a01b036105e26105dd838787613f71565b613f95565b1615801561067d575b61063b576001810180821161062757906001916001600160a01b036106146105dd848989613f71565b168852600660205260408820550161045e565b602487634e487b7160e01b81526011600452fd5b856001600160a01b036106546105dd6024948888613f71565b7fbf18af4300000000000000000000000000000000000000000000000000000000835216600452fd5b506001600160a01b036106946105dd838787613f71565b1686526006602052604086205415156105eb565b60448585847fa3eb9aac000000000000000000000000000000000000000000000000000000008352600452602452fd5b50836003026003810485036106ef57821115610406565b602486634e487b7160e01b81526011600452fd5b60448563e2517d3f60e01b8152336004527f530008d2b058137d9c475b1b7d83984f1fcf1dd0e607659d029fc1517ab89268602452fd5b8480fd5b8280fd5b503461029d57602036600319011261029d57604090816004359182815260096020526001600160801b0382822054169281526009602052205460801c82519182526020820152f35b503461029d57604036600319011261029d5760206103616107a9613a9f565b600435613ed5565b503461029d578060031936011261029d576107ca613fa9565b600180546001600160d01b0319811690915560a01c65ffffffffffff166107ee5780f35b7f8886ebfc4259abdbc16601dd8fb5678e54878f47b3c34836cfc51154a96051098180a180f35b503461029d57604036600319011261029d57600435610832613b49565b90801561086457908161085b610856610860945f525f602052600160405f20015490565b614067565b6151df565b5080f35b600483631fe1e13d60e11b8152fd5b503461029d578060031936011261029d57604065ffffffffffff6108ad6001549065ffffffffffff6001600160a01b0383169260a01c1690565b6001600160a01b03849392935193168352166020820152f35b503461029d578060031936011261029d576001546001600160a01b0316330361095e576001546001600160a01b0381169060a01c65ffffffffffff1680158015610954575b610942575061092e906109286001600160a01b0360025416615197565b506150f4565b506001600160d01b03196001541660015580f35b6319ca5ebb60e01b8352600452602482fd5b504281101561090b565b807fc22c8022000000000000000000000000000000000000000000000000000000006024925233600452fd5b503461029d578060031936011261029d5760206109a5613e9c565b65ffffffffffff60405191168152f35b503461029d578060031936011261029d5760206040517fd6b769dbdbf190871759edfb79bd17eda0005e1b8c3b6b3f5b480b5604ad50148152f35b503461029d57606036600319011261029d57604435906001600160a01b038216820361029d5760406001600160a01b03916004358152600f60205281812060243582526020522091165f5260205260206001600160401b0360405f205416604051908152f35b503461029d57606036600319011261029d57600435610a73613a9f565b906044356001600160401b038111610bb857610a93903690600401613aec565b610a9b613ff8565b828552600c60205260408520906001600160401b03825416916001600160401b038616958615908115610bae575b8115610b9d575b50610b6d575f1986016001600160401b038111610b5957917fcce34942e4de9f11f4c6d5e4d7bd48a6d45208c006389b314f90c79f725f978f9493916001600160401b03606094166001600160401b031982541617905580604051948593845260406020850152816040850152848401378181018301889052601f01601f19168101030190a380f35b602488634e487b7160e01b81526011600452fd5b60448787877fc9d15f93000000000000000000000000000000000000000000000000000000008352600452602452fd5b610ba8915086613ed5565b5f610ad0565b8488119150610ac9565b8380fd5b503461029d57604036600319011261029d57600435610bd9613a9f565b7fd6b769dbdbf190871759edfb79bd17eda0005e1b8c3b6b3f5b480b5604ad5014835282602052604083206001600160a01b0333165f5260205260ff60405f20541615610d405781158015610d2f575b610cf6577f0aaee77322ed6c8da25066a78b305c5508dad8664451c542580db3c44214c63890828452600860205260408420610cd76001600160401b03825416916001600160401b0384166001600160401b0319825416178155610caf815460801c610ca9610ca4620151806001600160401b0389166148ce565b6148ad565b906150cf565b6001600160801b036fffffffffffffffffffffffffffffffff1983549260801b169116179055565b604080516001600160401b03928316815292909116602083015290a280f35b6001600160401b039083927f3d85f591000000000000000000000000000000000000000000000000000000006044955260045216602452fd5b506001600160401b03811615610c29565b60448363e2517d3f60e01b8152336004527fd6b769dbdbf190871759edfb79bd17eda0005e1b8c3b6b3f5b480b5604ad5014602452fd5b503461029d57610d9f90610d8a36613bc7565b92610d999694969291926140a7565b86614967565b91610ddf6001600160401b0360a085015116610dc58551610dbf85613dc0565b90613ed5565b610f0d576001600160401b03608086015116905b85614ccb565b9390926001600160401b0384161580610efc575b610ec65750826001600160a01b03610e8593838794516040820151907fd1c75e5faa03208e9397fb0e7c7957234d6d093c30a5550e05f94498f2900166606084019460ff60208888511696015116610e7b8a8a6040519485948592936001600160401b03809296958160609560ff608089019a16885216602087015216604085015216910152565b0390a45116614ed2565b60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0055604080516001600160401b03928316815292909116602083015290f35b81604060449351910151907f04aae77d000000000000000000000000000000000000000000000000000000008352600452602452fd5b506001600160401b03851615610df3565b8390610dd9565b503461029d578060031936011261029d57602090604051908152f35b503461029d578060031936011261029d576002548060d01c9182151580610f89575b15610f80575060a01c65ffffffffffff165b6040805165ffffffffffff928316815292909116602083015290f35b91505080610f64565b5042831015610f52565b503461029d57606036600319011261029d57600435602435610fb3613a89565b90610fbc6140a7565b828452601060205260408420818552602052604084206001600160a01b0333165f526020526001600160401b0360405f20921691828552602052604084209260405193604085018581106001600160401b0382111761125057604052546001600160401b03811685526001600160401b03602086019160401c168152818652600c6020526040862090828752600d602052604087206001600160401b0380845416165f5260205260405f20906001600160401b0387511615908115611235575b811561120d575b506111d9579161114a6111b29694926001600160401b036001819896858c52601060205260408c20878d5260205260408c206001600160a01b0333165f5260205260405f20888d526020528b60408120556111126110ea848b511685875460801c16613d8c565b855467ffffffffffffffff60801b191660809190911b67ffffffffffffffff60801b16178555565b835467ffffffffffffffff60401b191643841660401b67ffffffffffffffff60401b16178455015460c01c915460801c169083614fc8565b848451169260405193845260208401527f3e841b738fecbc24cc494ba6faf6c3105b32bcc4bde9367c4b85d5a59ed1c19460403394a45116336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016615051565b60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005580f35b50507fe70d8b7c00000000000000000000000000000000000000000000000000000000855260045260245260445250606490fd5b6001600160401b0380925061122c915116611226613e1c565b90613dde565b1642105f611083565b600183015460401c6001600160401b0316871115915061107c565b602487634e487b7160e01b81526041600452fd5b503461029d57606036600319011261029d5761127e6140a7565b6111b260443560243560043561412b565b503461029d57604036600319011261029d576001600160a01b0360406112b3613b49565b926004358152806020522091165f52602052602060ff60405f2054166040519015158152f35b503461029d576112e836613b5f565b86610140604097939597969496516112ff81613cc4565b8281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e082015282610100820152826101208201520152609c8303611ac75782602011611a985781357f776174746c652f736574746c656d656e742f31000000000000000000000000008103611a9c575082604811611a985760408201359383608c11611a945760848301358460941161053257608c84013585609c11611a905760948501359186604011611a8c5760208601359787604c11611a8857604887013588605011611a845788607011611a8457605088013589607811611a805789608011611a805789608411611a80576040519a6114018c613cc4565b8b5260c092831c60208c0181905260e092831c60408d01819052604c8b0135841c60608e01526080808e019390935260708b0135851c60a08e015260788b0135851c858e0152918a0135831c928c019290925283831c6101008c015284831c6101208c01529185901c6101408b015261147a9190615278565b15611a37576001600160401b03677fffffffffffffff9160c01c1611918215611a21575b8215611a0f575b50506119bd5784518852600c60205260408820936001600160401b0360a0870151168554906001600160401b036114dd818416613dc0565b160361196c578680518b6001600160401b036040816020860151169263ffffffff606081848901511697015116948152600a6020522091165f5260205263ffffffff60405f2091165f52602052600160405f200154908160c01c15159182611959575b5050156118f25786518a52600d60205260408a206001600160401b03808316165f5260205260405f2060016001600160401b038360401c16910154906001600160401b038260401c168082115f146118eb57505b6001600160401b038060c08b01511691169081811080156118e2575b6118af5750506001600160401b03806101208a0151169160801c169081811061187c575050879189918851906101408a01516001600160401b03169060801c6001600160401b03169061160292614fc8565b61160b9561461d565b60a08201516001600160401b03166001600160401b03166001600160401b0319825416179055608081015160c08201516001600160401b03166101208301516001600160401b03166101408401516001600160401b0316916040519361167085613ca9565b84526020840193426001600160401b0316855260408101918252606081019283526080810193845285518952600d6020526040892060a08701516001600160401b03166001600160401b03165f5260205260405f209051815560010193516001600160401b03166001600160401b03166001600160401b0319855416178455516001600160401b031661172690849067ffffffffffffffff60401b1967ffffffffffffffff60401b83549260401b169116179055565b51825467ffffffffffffffff60801b191660809190911b67ffffffffffffffff60801b1617825551815477ffffffffffffffffffffffffffffffffffffffffffffffff1660c09190911b77ffffffffffffffffffffffffffffffffffffffffffffffff191617905580519060a08101516001600160401b03169260208201516001600160401b031694604083015163ffffffff1692606081015163ffffffff1690608081015160c08201516001600160401b031660e083015163ffffffff16906101008401516001600160401b0316926101208501516001600160401b03169461014001516001600160401b031695604051998a5260208a015260408901526060880152608087015260a086015260c085015260e08401526101008301526001600160401b03166101208201526101407f995963b097c61665d2f2f1fc2673ecb274e6a3db5d7d2f248f52ce58563da5ba91a480f35b88517fe8b6b1cc000000000000000000000000000000000000000000000000000000008d5260045260245260445260648afd5b89517f1aeb2930000000000000000000000000000000000000000000000000000000008e5260045260245260445260648bfd5b504381116115b0565b9050611594565b865160208801516040808a015160608b015191517fc172b2db00000000000000000000000000000000000000000000000000000000815260048101949094526001600160401b03909216602484015263ffffffff9182166044840152166064820152608490fd5b60801c63ffffffff161490505f80611540565b896001600160401b038860649361198d838060a08551950151169216613dc0565b917f3817910b00000000000000000000000000000000000000000000000000000000855260045260245216604452fd5b6101008501516101208601516101408701517f3ec3ccb6000000000000000000000000000000000000000000000000000000008b526001600160401b0392831660045290821660245216604452606488fd5b60c090811c91901c1190505f806114a5565b677fffffffffffffff60c082901c11925061149e565b60448b8963ffffffff60406001600160401b0360208401511692015116907f9a443084000000000000000000000000000000000000000000000000000000008352600452602452fd5b8d80fd5b8c80fd5b8b80fd5b8a80fd5b8980fd5b8780fd5b8680fd5b7f5e16fded000000000000000000000000000000000000000000000000000000008852600452602487fd5b602487847f45a7c3e1000000000000000000000000000000000000000000000000000000008252600452fd5b503461029d578060031936011261029d5760206001600160a01b0360025416604051908152f35b503461029d578060031936011261029d57602060405163ffffffff7f0000000000000000000000000000000000000000000000000000000000000000168152f35b503461029d578060031936011261029d57611b74613ff8565b611b7c6145d8565b600160ff1960075416176007557f62e78cea01bee320cd4e420270b5ea74000d11b0c9f74754ebdbfc544b05a2586020604051338152a180f35b503461029d578060031936011261029d5760206040517f8b5b16d04624687fcf0d0228f19993c9157c1ed07b41d8d430fd9100eb099fe88152f35b503461029d57604036600319011261029d57600435611c0e613a9f565b91604051611c1b81613ca9565b81815281602082015281604082015281606082015281608082015291808252600c6020526001600160401b036040832054166001600160401b0385161115611ca1575b60a0836001600160401b03608060405192805184528260208201511660208501528260408201511660408501528260608201511660608501520151166080820152f35b6001600160401b039250906040918152600d6020522091165f5260205260a060405f20600160405191611cd383613ca9565b8054835201546001600160401b03811660208301526001600160401b038160401c1660408301526001600160401b038160801c16606083015260c01c60808201525f80611c5e565b503461029d57611d2e90610d8a36613bc7565b611d3c8151610dbf85613dc0565b6120425780518252600e6020526040822092602082019360ff80865116165f5260205260405f2091604081019283518552602052604084209460ff865460801c166120275781518552600d602052604085206001600160401b0384165f526020526001600160401b03611dba81600160405f20015416611226613e1c565b16421080612017575b611fe35760a08201516001600160401b031660c08301516001600160401b0316611dec91613e71565b9360808301516001600160401b0316611e06908685614ccb565b96888299978997939854907f00000000000000000000000000000000000000000000000000000000000000006001600160401b0316611e4491613e7e565b6001600160401b038216101560801b70ff0000000000000000000000000000000016907fffffffffffffffffffffffffffffff00ffffffffffffffffffffffffffffffff1617905584518152600c602052436001600160401b0316906040902090611ed1919067ffffffffffffffff60401b1967ffffffffffffffff60401b83549260401b169116179055565b835193825194606082019586516001600160a01b0316918985885160ff168b604051938493611f29938592936001600160401b03809296958160609560ff608089019a16885216602087015216604085015216910152565b037fd1c75e5faa03208e9397fb0e7c7957234d6d093c30a5550e05f94498f290016691a4519151925160ff16906040519182526001600160401b0316602082015260407f8b986ffcdaa39ed1028de36e3df564fc1c92d70d1dd4e7ddf22b0b0722cfc7b491a3516001600160a01b031691611fa392614ed2565b60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0055604080516001600160401b039384168152919092166020820152f35b6044858584519051907ff94cde74000000000000000000000000000000000000000000000000000000008352600452602452fd5b5061202182614bfe565b15611dc3565b6044858584519051906346413d4f60e01b8352600452602452fd5b6044926001600160401b0391517f1655cfaf00000000000000000000000000000000000000000000000000000000845260045216602452fd5b503461029d5761208a36613b5f565b6120989695969391936145d8565b8560e06040516120a781613c8d565b8281528260208201528260408201528260608201528260808201528260a08201528260c0820152015260848503612a7b5784602011612a4c5786357f776174746c652f6174746573746174696f6e2f310000000000000000000000008103612a50575084604811612a4c57604087013560c01c93607c8610611a9857607488013560c01c60848710611a9457607c89013560c01c90604088106105325760208a01359688604c11611a905760488b013560e01c60508a10611a8c57604c8c01358a607011611a885760508d01358b607411611a84578d60700135916040519b61218f8d613c8d565b8c528460208d01528360408d015260e01c63ffffffff1660608c015260808b015260e01c63ffffffff1660a08a01528260c08a01528360e08a01526121d391615278565b15612a0357677fffffffffffffff109081156129f1575b506129ad5784518752600a602052604087206001600160401b0380602088015116165f5260205260405f209563ffffffff80606088015116165f528660205260405f209860018a015460c01c61295e57889763ffffffff60608901511680612867575b50508461225d949392879261461d565b8251855260086020526040852080546001600160401b03811615612853576122996122906001600160401b03881661488a565b8260801c6148f1565b6001600160401b03602087015116916122bc63ffffffff60408901511684613dde565b906001600160401b038160401c1680155f1461284d575083905b8a826001600160401b038116806001600160401b0387161161276a575b50505050505090506123116001600160401b0360c08701511661488a565b906001600160801b038116806001600160801b038416116127055750976001600160401b038695869561236d7fb63783bc48017b7d03a16d00b6b7927d1309650e3fddaaaf34019cd7de0bd92196610caf610100978e9f614911565b63ffffffff77ffffffff00000000000000000000000000000000000000006001868a8460608960206080850151948587556123eb8360c0830151169784891685198b83015416178a8201558460e084015116998a91019067ffffffffffffffff60401b1967ffffffffffffffff60401b83549260401b169116179055565b61247e60408201519e8f600182015467ffffffffffffffff60801b1973ffffffff0000000000000000000000000000000060a08701519e8f60a01b169360801b16911617176001820155600185431691019077ffffffffffffffffffffffffffffffffffffffffffffffff77ffffffffffffffffffffffffffffffffffffffffffffffff1983549260c01b169116179055565b519f0151169e015116856040519a168a5260208a01526040890152606088015260808701521660a085015260c08401521660e0820152a36001600160401b0360c082519201511691818452600960205260408420908154926001600160801b0384169360801c91869587966001600160401b03831682115f1461269157506001600160401b0361254261253b84612536612548956125248661254e9c9b9a99168261411e565b808a10818b180218958693169061411e565b61411e565b8098613e71565b9361411e565b926153aa565b806125e3575b508061255d5750f35b6001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016803b156125df57604051632770a7eb60e21b8152306004820152602481019290925282908290604490829084905af180156125d4576125c35750f35b816125cd91613cfb565b61029d5780f35b6040513d84823e3d90fd5b5050fd5b6001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016803b1561268c576040517f40c10f19000000000000000000000000000000000000000000000000000000008152306004820152602481019290925283908290604490829084905af1908115612681578391612669575b50612554565b8161267391613cfb565b61267e57815f612663565b50fd5b6040513d85823e3d90fd5b505050fd5b9590806001600160401b0384969416116126b1575b50505050505061254e565b6126ed9750916126f461254892612536856001600160401b036126dc8a9998826126fa9d9c1661411e565b80851081861802189c8d809561411e565b981661411e565b90613e71565b5f80808080806126a6565b8651602088015160c08901516040517f9dc3c0dd00000000000000000000000000000000000000000000000000000000815260048101939093526001600160401b0391821660248401528116604483015262057e409092049091166064820152608490fd5b966127eb96916127c1969882116127f7575b5050916001600160401b0380610ca4936127b16127aa6127bb97610ca9610ca46201518087808b16166148ce565b978b613d8c565b90501691166148ce565b906148f1565b91839067ffffffffffffffff60401b1967ffffffffffffffff60401b83549260401b169116179055565b805f80808a81806122f3565b819550610ca4936127b16127aa6128416127bb98966127bb610ca46001600160401b0380612828819b9a829b613d8c565b1662015180808210911802620151801816888b166148ce565b9597505050935061277c565b906122d6565b6024878651631a09be0560e01b8252600452fd5b63ffffffff9192995061287990613e59565b165f52602052600160405f2001548060c01c1561291e5763ffffffff8160801c1663ffffffff604089015116908181036128c25750506001600160401b0316968461225d61224d565b885160208a01516040517f33c0ace700000000000000000000000000000000000000000000000000000000815260048101929092526001600160401b0316602482015263ffffffff928316604482015291166064820152608490fd5b60648963ffffffff898051906129478360606001600160401b0360208501511693015116613e59565b9163bf4b442360e01b855260045260245216604452fd5b6064898880519063ffffffff60606001600160401b0360208401511692015116917f539a5ca9000000000000000000000000000000000000000000000000000000008452600452602452604452fd5b60c085015160e08601517f4b01c6ee0000000000000000000000000000000000000000000000000000000089526001600160401b0391821660045216602452604487fd5b677fffffffffffffff9150115f6121ea565b6044898863ffffffff60406001600160401b0360208401511692015116907fafb2329a000000000000000000000000000000000000000000000000000000008352600452602452fd5b8580fd5b7f9cd02fbf000000000000000000000000000000000000000000000000000000008752600452602486fd5b602486867ff4bf50a4000000000000000000000000000000000000000000000000000000008252600452fd5b503461029d57602036600319011261029d5760043565ffffffffffff811680820361073e57612ad4613fa9565b612add42615230565b9065ffffffffffff612aed613e9c565b1680821115612c0357507ff1038c18cf84a56e432fdbfaf746924b7ea511dfe03a6506a0ceba4888788d9b929165ffffffffffff826206978080612b3b9510911802620697801816906145ba565b906002548060d01c80612b98575b5050600280546001600160a01b031660a083901b65ffffffffffff60a01b161760d084901b6001600160d01b0319161790556040805165ffffffffffff9283168152919092166020820152a180f35b421115612bd95779ffffffffffffffffffffffffffffffffffffffffffffffffffff6001600160d01b03196001549260301b169116176001555b5f80612b49565b507f2b1fa2edafe6f7b9e97c1a9e0c3660e645beb2dcaa2d45bdbf9beaf5472e1ec58480a1612bd2565b0365ffffffffffff8111612c3e577ff1038c18cf84a56e432fdbfaf746924b7ea511dfe03a6506a0ceba4888788d9b9291612b3b91906145ba565b602484634e487b7160e01b81526011600452fd5b503461029d57602036600319011261029d576004356001600160a01b03811680910361036b57612c80613fa9565b7f3377dc44241e779dd06afab5b788a35ca5f3b778836e2990bdb26a2a4b2e5ed66020612cbd612caf42615230565b612cb7613e9c565b906145ba565b600180546001600160d01b03198116861760a084811b65ffffffffffff60a01b1691909117909255901c65ffffffffffff16612d06575b65ffffffffffff60405191168152a280f35b7f8886ebfc4259abdbc16601dd8fb5678e54878f47b3c34836cfc51154a96051098580a1612cf4565b503461029d57606036600319011261029d576001600160401b036040602092612d56613a9f565b6004358252600b85528383832091165f528452815f2060443582528452205416604051908152f35b503461029d578060031936011261029d57602060ff600754166040519015158152f35b503461029d578060031936011261029d5760206040516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000168152f35b503461029d578060031936011261029d57612dfe613ff8565b60075460ff811615612e3e5760ff19166007557f5db9ee0a495bf2e6ff9c91a7834c1ba4fdd244a5e8aa4e537bd38aeae4b073aa6020604051338152a180f35b6004827f8dfc202b000000000000000000000000000000000000000000000000000000008152fd5b503461029d57604036600319011261029d57600435602435818352600f60205260408320818452602052604083206001600160a01b0333165f5260205260405f206001600160401b03804216166001600160401b031982541617905533917fede98968a60dcd3ae3970b51c812ee9de200779febc44f3caf574136d0917f678480a480f35b503461029d57604036600319011261029d57600435612f08613b49565b90801580612ff0575b612f58575b336001600160a01b03831603612f305790610860916151df565b6004837f6697b232000000000000000000000000000000000000000000000000000000008152fd5b60015465ffffffffffff60a082901c16906001600160a01b031615801590612fe0575b8015612fce575b612fb457507fffffffffffff000000000000ffffffffffffffffffffffffffffffffffffffff60015416600155612f16565b6319ca5ebb60e01b845265ffffffffffff16600452602483fd5b504265ffffffffffff82161015612f82565b5065ffffffffffff811615612f7b565b506001600160a01b03600254166001600160a01b03831614612f11565b503461029d57602036600319011261029d576001600160401b036040602092600435815260088452205416604051908152f35b503461029d57604036600319011261029d5760043561305d613b49565b908015610864579081613081610856610860945f525f602052600160405f20015490565b615148565b503461029d578060031936011261029d5760206130a1613e1c565b6001600160401b0360405191168152f35b503461029d57602036600319011261029d5760206130dd6004355f525f602052600160405f20015490565b604051908152f35b503461029d57606036600319011261029d5760243560ff8116810361036b57606091604091613112613dfe565b506004358252600e60205260ff83832091165f52602052815f206044358252602052206040519061314282613c72565b546001600160401b038082169283815260ff604060208301928486831c168452019360801c1615158352604051938452511660208301525115156040820152f35b503461029d5760c036600319011261029d57600435906001600160401b03821680830361036b57602435926131b6613a89565b936064359463ffffffff8616808703612a4c576084356001600160401b038111611a98576131e8903690600401613aec565b97909160a4356001600160401b0381116105325761320d613217913690600401613b19565b9190938688613d1c565b92868a52600a60205260408a206001600160401b0387165f5260205260405f206001840163ffffffff811161356f5763ffffffff165f52602052600160405f20015460c01c613532579061326d918b8686614539565b156135065761327a613dfe565b50605989036134da5788602011611a94578235928960301161053257602881013560c01c99605911610532576039013595604051936132b885613c72565b845289602085015260408401968752858952600b602052604089206001600160401b0386165f5260205260405f2084518a526020526001600160401b0360408a205416998a8181105f146134d15761330f91613d8c565b905b881580156134bf575b61346b5750506001600160401b03613333888a9b613dde565b1690858952600b602052604089206001600160401b0386165f5260205260405f2084518a52602052604089206001600160401b0383166001600160401b0319825416179055858952600a602052604089206001600160401b0386165f5260205260405f20815f5260205263ffffffff600160405f20015460801c1693519651936001600160401b036040519616865260208601526040850152866060850152608084015260a083015260c08201527faf725803a6f22f326c639099837384629deee781ce9376eebe4976b0f866cadc60e03392a46001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690813b156125df578291604483926040519485938492632770a7eb60e21b845233600485015260248401525af180156125d4576125c35750f35b84516040517f5ceb624300000000000000000000000000000000000000000000000000000000815260048101919091526001600160401b038781166024830152918216604482015291166064820152608490fd5b506001600160401b038216891161331a565b50508890613311565b6024888a7f89d80298000000000000000000000000000000000000000000000000000000008252600452fd5b602488837f2dee7744000000000000000000000000000000000000000000000000000000008252600452fd5b60648a846001600160401b03898b7f77f84b7d00000000000000000000000000000000000000000000000000000000855260045216602452604452fd5b60248c634e487b7160e01b81526011600452fd5b503461366e5760e036600319011261366e5760443560843560ff811680910361366e576135ae6140a7565b6001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690813b1561366e575f9160e4839260405194859384927fd505accf0000000000000000000000000000000000000000000000000000000084523360048501523060248501528860448501526064356064850152608484015260a43560a484015260c43560c48401525af1613657575b506111b29060243560043561412b565b6136649192505f90613cfb565b5f906111b2613647565b5f80fd5b3461366e575f36600319011261366e5760035460ff6004541660405180916020600554928381520191838360055f527f036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db0925f5b81811061372e5750506136da92500384613cfb565b6040519260608401948452606060208501525180945260808301915f945b80861061370d57505082935060408301520390f35b90926020806001926001600160a01b038751168152019401950194906136f8565b84546001600160a01b03168352600194850194889450602090930192016136c5565b3461366e57602036600319011261366e575f606060405161377081613c57565b82815282602082015282604082015201526004355f52600c602052608060405f206001600160401b03604051916137a683613c57565b5481808216938481528160208201818560401c1681526060604084019383878b1c168552019460c01c8552604051968752511660208601525116604084015251166060820152f35b3461366e575f36600319011261366e57613806613fa9565b6002548060d01c80613824575b600280546001600160a01b03169055005b4211156138655779ffffffffffffffffffffffffffffffffffffffffffffffffffff6001600160d01b03196001549260301b169116176001555b8080613813565b507f2b1fa2edafe6f7b9e97c1a9e0c3660e645beb2dcaa2d45bdbf9beaf5472e1ec55f80a161385e565b3461366e5760206130dd6138a236613ab5565b91613d1c565b3461366e576138b636613ab5565b915f60a06040516138c681613c28565b82815282602082015282604082015282606082015282608082015201525f52600a6020526001600160401b0360405f2091165f5260205263ffffffff60405f2091165f5260205260c060405f206001600160401b0360405161392781613c28565b63ffffffff6001845494858452015491816020820185851681528560408401818760401c168152816060860193858960801c16855260a06080880197878b831c16895201988c1c89526040519a8b52511660208a0152511660408801525116606086015251166080840152511660a0820152f35b3461366e575f36600319011261366e576020604051620697808152f35b3461366e57602036600319011261366e57600435907fffffffff00000000000000000000000000000000000000000000000000000000821680920361366e57817f314987860000000000000000000000000000000000000000000000000000000060209314908115613a2c575b5015158152f35b7f7965db0b00000000000000000000000000000000000000000000000000000000811491508115613a5f575b5083613a25565b7f01ffc9a70000000000000000000000000000000000000000000000000000000091501483613a58565b604435906001600160401b038216820361366e57565b602435906001600160401b038216820361366e57565b606090600319011261366e57600435906024356001600160401b038116810361366e579060443563ffffffff8116810361366e5790565b9181601f8401121561366e578235916001600160401b03831161366e576020838186019501011161366e57565b9181601f8401121561366e578235916001600160401b03831161366e576020808501948460051b01011161366e57565b602435906001600160a01b038216820361366e57565b608060031982011261366e576004356001600160401b03811161366e5781613b8991600401613aec565b92909291602435916044356001600160401b038116810361366e5791606435906001600160401b03821161366e57613bc391600401613aec565b9091565b90606060031983011261366e576004356001600160401b038116810361366e57916024356001600160401b03811161366e5781613c0691600401613aec565b92909291604435906001600160401b03821161366e57613bc391600401613b19565b60c081019081106001600160401b03821117613c4357604052565b634e487b7160e01b5f52604160045260245ffd5b608081019081106001600160401b03821117613c4357604052565b606081019081106001600160401b03821117613c4357604052565b61010081019081106001600160401b03821117613c4357604052565b60a081019081106001600160401b03821117613c4357604052565b61016081019081106001600160401b03821117613c4357604052565b60e081019081106001600160401b03821117613c4357604052565b90601f801991011681019081106001600160401b03821117613c4357604052565b9190825f52600a60205260405f206001600160401b0382165f5260205260405f2063ffffffff83165f5260205260405f2092600184015460c01c15613d62575050505490565b63ffffffff92916001600160401b039163bf4b442360e01b5f52600452166024521660445260645ffd5b906001600160401b03809116911603906001600160401b038211613dac57565b634e487b7160e01b5f52601160045260245ffd5b6001600160401b036001911601906001600160401b038211613dac57565b906001600160401b03809116911601906001600160401b038211613dac57565b60405190613e0b82613c72565b5f6040838281528260208201520152565b63ffffffff7f00000000000000000000000000000000000000000000000000000000000000001662093a80016001600160401b038111613dac5790565b63ffffffff5f199116019063ffffffff8211613dac57565b91908201809211613dac57565b8115613e88570490565b634e487b7160e01b5f52601260045260245ffd5b6002548060d01c8015159081613ecb575b5015613ec15760a01c65ffffffffffff1690565b5060015460d01c90565b905042115f613ead565b906001600160401b03168015159182613f50575b82613ef357505090565b9091505f52600d60205260405f20905f526020526001600160401b03613f4981600160405f2001541663ffffffff7f00000000000000000000000000000000000000000000000000000000000000001690613dde565b1642101590565b8092505f52600c6020526001600160401b0360405f20541681111591613ee9565b9190811015613f815760051b0190565b634e487b7160e01b5f52603260045260245ffd5b356001600160a01b038116810361366e5790565b335f9081527fad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5602052604090205460ff1615613fe157565b63e2517d3f60e01b5f52336004525f60245260445ffd5b335f9081527fc05ec64e211cc9b3f20351aa917dc92f371c52a9ae3566b93bf47db2074b0329602052604090205460ff161561403057565b63e2517d3f60e01b5f52336004527f8b5b16d04624687fcf0d0228f19993c9157c1ed07b41d8d430fd9100eb099fe860245260445ffd5b805f525f60205260405f206001600160a01b0333165f5260205260ff60405f205416156140915750565b63e2517d3f60e01b5f523360045260245260445ffd5b60027f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0054146140f65760027f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0055565b7f3ee5aeb5000000000000000000000000000000000000000000000000000000005f5260045ffd5b91908203918211613dac57565b805f5260086020526001600160401b0360405f205416156144e257805f52600e60205260405f2060015f5260205260405f20825f5260205260ff60405f205460801c166144cd57805f52600c60205260405f209280158015614471575b614446576001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166040516370a0823160e01b8152306004820152602081602481855afa9081156143d8575f91614414575b50604051917f23b872dd000000000000000000000000000000000000000000000000000000005f5233600452306024528360445260205f60648180855af160015f51148116156143f5575b836040525f606052156143e357826024816020936370a0823160e01b82523060048301525afa80156143d8575f906143a4575b614268925061411e565b81810361437557506001600160401b036142bc911693614295856001600160401b03835460801c16613dde565b67ffffffffffffffff60801b1967ffffffffffffffff60801b83549260801b169116179055565b805f52601060205260405f20825f5260205260405f206001600160a01b0333165f5260205260405f20435f5260205261434760405f206001600160401b036143078682845416613dde565b825467ffffffffffffffff60401b4260401b166fffffffffffffffffffffffffffffffff199091169190921667ffffffffffffffff60401b191617179055565b6040519283527f57e21cf25d99d206773d356075c00959702b97cf0a61db41c785ac4945ed5db360203394a4565b907f9d8cb6b8000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b506020823d6020116143d0575b816143be60209383613cfb565b8101031261366e57614268915161425e565b3d91506143b1565b6040513d5f823e3d90fd5b635274afe760e01b5f5260045260245ffd5b600181151661440b57813b15153d15161661422b565b833d5f823e3d90fd5b90506020813d60201161443e575b8161442f60209383613cfb565b8101031261366e57515f6141e0565b3d9150614422565b7f3728b83d000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b506001600160401b037f0000000000000000000000000000000000000000000000000000000000000000168015613e88576144c56001600160401b039182875460801c1690677fffffffffffffff04613d8c565b168111614188565b6346413d4f60e01b5f5260045260245260445ffd5b631a09be0560e01b5f5260045260245ffd5b9291926001600160401b038211613c43576040519161451d601f8201601f191660200184613cfb565b82948184528183011161366e578281602093845f960137010152565b9391906145479136916144f4565b602081519101206040516020810191825260208152614567604082613cfb565b519020915f915b80831061457c575050501490565b90919261458a848385613f71565b3590818110156145a9575f52602052600160405f205b9301919061456e565b905f52602052600160405f206145a0565b9065ffffffffffff8091169116019065ffffffffffff8211613dac57565b60ff600754166145e457565b7fd93c0665000000000000000000000000000000000000000000000000000000005f5260045ffd5b906020811015613f815760051b0190565b9094939460035480840361485b57506001600160401b03916146409136916144f4565b6020815191012092604051926020840194855260408401521660608201526060815261466d608082613cfb565b5190209060ff600454169160018301809311613dac576041830283810460411484151715613dac5780830361482c5750604051936104006146ae8187613cfb565b3686375f5b8481106146c257505050505050565b6041810281810460411482151715613dac576001820190818311613dac57604182029180830460411490151715613dac5781811161366e5785821161366e5780840191038060401015613f8157604082013560f81c6001811161481957601b019060ff8211613dac578060201161366e5782359060401161366e57602061474c9301359186615328565b506004811015614805576147f2576001600160a01b0316805f52600660205260405f20549081156147c757614781828961460c565b5161479c575090600161479581938961460c565b52016146b3565b7f7451f83e000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7fd7e8a2c2000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b506376f0ccb160e11b5f5260045260245ffd5b634e487b7160e01b5f52602160045260245ffd5b836376f0ccb160e11b5f5260045260245ffd5b827f0d17655f000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b837f5aca4608000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b6001600160801b0362057e40911602906001600160801b038216918203613dac57565b6001600160801b036069911602906001600160801b038216918203613dac57565b906001600160801b03809116911602906001600160801b038216918203613dac57565b906001600160801b03809116911601906001600160801b038211613dac57565b906001600160801b03809116911603906001600160801b038211613dac57565b6040519061493e82613ce0565b5f60c0838281528260208201528260408201528260608201528260808201528260a08201520152565b9294939094614974614931565b5061497d614931565b50607d8303614bd2578260101161366e576fffffffffffffffffffffffffffffffff198635167f776174746c652f62616c616e63652f31000000000000000000000000000000008103614ba7575082606d1161366e57606586013560c01c926075811061366e57606d87013560c01c607d821061366e57607588013560c01c906030831061366e576010890135958360301015613f81578360511161366e5760318a01358460651161366e5760405197614a3689613ce0565b885260308b013560f81c6020890152604088015260518a013560601c60608801528060808801528160a08801528260c0880152677fffffffffffffff81118015614b96575b8015614b85575b614b45575050508396614a96868651613ed5565b15614b0b5790614ac893929185515f52600d60205260405f206001600160401b0388165f5260205260405f2054614539565b15614ad1575050565b6001600160401b039250517fe861d013000000000000000000000000000000000000000000000000000000005f526004521660245260445ffd5b6001600160401b038686517f4781cd1c000000000000000000000000000000000000000000000000000000005f526004521660245260445ffd5b7f94691877000000000000000000000000000000000000000000000000000000005f526001600160401b039081166004529081166024521660445260645ffd5b50677fffffffffffffff8311614a82565b50677fffffffffffffff8211614a7b565b7f9310efd8000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b827f792b6bd1000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b600160ff60208301511603614cc65780515f52600f60205260405f2060408201515f526020526001600160a01b0380606060405f2093015116165f526020526001600160401b0360405f2054168015159081614ca1575b81614c5e575090565b9050614c68613e1c565b60011b906801fffffffffffffffe67fffffffffffffffe831692168203613dac576001600160401b0391614c9b91613dde565b16421090565b90506001600160401b03614cbc614cb6613e1c565b83613dde565b1642101590614c55565b505f90565b909291926001600160a01b0360608301511615614e9b57614e979082515f52600e60205260405f2060ff80602086015116165f5260205260405f2060408401515f52602052614e486001600160401b0360405f209685515f52600c602052614d5a60405f2094837f00000000000000000000000000000000000000000000000000000000000000001690613e7e565b8280808b54938185168103908111150281614d7f8a54828160c01c9160801c16613d8c565b1690818082109118021816985193169160401c1681039081111502905f52600960205260405f206001600160801b03614dc981835416938480821091180284189382851690614911565b166fffffffffffffffffffffffffffffffff1982541617905516956001600160401b03614df98682845416613dde565b166001600160401b03198254161781556001600160401b03614e218882845460401c16613dde565b825467ffffffffffffffff60401b1916911660401b67ffffffffffffffff60401b16179055565b614e5683825460c01c613dde565b77ffffffffffffffffffffffffffffffffffffffffffffffff77ffffffffffffffffffffffffffffffffffffffffffffffff1983549260c01b169116179055565b9190565b5060408151910151907f5eea492a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b916001600160401b031680614f2a575b506001600160401b031680614ef5575050565b614f28916001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016615051565b565b60405163a9059cbb60e01b81526001600160a01b03841660048201526024810191909152602081806044810103815f6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000165af180156143d85715614ee2576020813d602011614fc0575b81614fa960209383613cfb565b8101031261366e57518015150361366e575f614ee2565b3d9150614f9c565b90916001600160401b03807f000000000000000000000000000000000000000000000000000000000000000016911602916001600160401b038316928303613dac576001600160401b03169082821161502057505050565b7fd415a3e6000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b916001600160a01b036040519263a9059cbb60e01b5f521660045260245260205f60448180865af19060015f51148216156150ae575b604052156150925750565b6001600160a01b0390635274afe760e01b5f521660045260245ffd5b9060018115166150c657823b15153d15161690615087565b503d5f823e3d90fd5b906001600160801b0381166001600160801b038316105f146150ef575090565b905090565b600254906001600160a01b038216615139576151369173ffffffffffffffffffffffffffffffffffffffff196001600160a01b0383169116176002555f615444565b90565b631fe1e13d60e11b5f5260045ffd5b908115615159575b61513691615444565b600254916001600160a01b0383166151395773ffffffffffffffffffffffffffffffffffffffff199092166001600160a01b03821617600255615150565b615136906001600160a01b03600254166001600160a01b038216146151bd575b5f6154d1565b73ffffffffffffffffffffffffffffffffffffffff19600254166002556151b7565b9061513691801580615213575b156154d15773ffffffffffffffffffffffffffffffffffffffff19600254166002556154d1565b506001600160a01b03600254166001600160a01b038316146151ec565b65ffffffffffff81116152485765ffffffffffff1690565b7f6dfcc650000000000000000000000000000000000000000000000000000000005f52603060045260245260445ffd5b9063ffffffff1690603c821491821561531c575b8215615310575b8215615304575b82156152f8575b826152db575b826152b157505090565b909150643afff44180036001600160401b038111613dac576001600160401b038091169116111590565b80925015613e88576001600160401b0382818316061615916152a7565b610e10811492506152a1565b6107088114925061529a565b61038481149250615293565b61012c8114925061528c565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841161539f579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa156143d8575f516001600160a01b0381161561539557905f905f90565b505f906001905f90565b5050505f9160039190565b9290926001600160801b0380825460801c946153ec82861685906001600160801b036fffffffffffffffffffffffffffffffff1983549260801b169116179055565b16166fffffffffffffffffffffffffffffffff1982541617905581810361541257505050565b7fa125dff71047bd3f2eb7d329e384be1cee0c688305cf979467bc34e0c475e7789160409182519182526020820152a2565b805f525f60205260405f206001600160a01b0383165f5260205260ff60405f205416155f146154cb57805f525f60205260405f206001600160a01b0383165f5260205260405f20600160ff198254161790556001600160a01b03339216907f2f8788117e7eff1d82e926ec794901d17c78024a50270940304540a733656f0d5f80a4600190565b50505f90565b805f525f60205260405f206001600160a01b0383165f5260205260ff60405f2054165f146154cb57805f525f60205260405f206001600160a01b0383165f5260205260405f2060ff1981541690556001600160a01b03339216907ff6391f5c32d9c69d2a47ea670b442974b53935d1edc7fd64eb21e047a839171b5f80a4600190566101806040523461046057604051610018604082610464565b600d8152602081016c576174746c6520456e6572677960981b815260405190610042604083610464565b600d82526c576174746c6520456e6572677960981b60208301526040519261006b604085610464565b60038452620d6aed60eb1b60208501526040519361008a604086610464565b60018552603160f81b60208601908152845190946001600160401b03821161035b5760035490600182811c92168015610456575b602083101461033d5781601f8493116103e0575b50602090601f831160011461037a575f9261036f575b50508160011b915f199060031b1c1916176003555b8051906001600160401b03821161035b5760045490600182811c92168015610351575b602083101461033d5781601f8493116102c7575b50602090601f8311600114610261575f92610256575b50508160011b915f199060031b1c1916176004555b61016881610487565b6101205261017584610487565b61014052519020918260e05251902080610100524660a0526040519060208201927f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f8452604083015260608201524660808201523060a082015260a081526101de60c082610464565b5190206080523060c0523361016052604051610e6590816104f3823960805181610b7c015260a05181610c39015260c05181610b4d015260e05181610bcb01526101005181610bf1015261012051816105230152610140518161054c015261016051818181610302015281816106b5015261079a0152f35b015190505f8061014a565b60045f9081528281209350601f198516905b8181106102af5750908460019594939210610297575b505050811b0160045561015f565b01515f1960f88460031b161c191690555f8080610289565b92936020600181928786015181550195019301610273565b828111156101345760045f52909150601f830160051c7f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b60208510610335575b849392601f0160051c82900391015f5b828110610325575050610134565b5f81830155859450600101610317565b5f9150610307565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610120565b634e487b7160e01b5f52604160045260245ffd5b015190505f806100e8565b60035f9081528281209350601f198516905b8181106103c857509084600195949392106103b0575b505050811b016003556100fd565b01515f1960f88460031b161c191690555f80806103a2565b9293602060018192878601518155019501930161038c565b828111156100d25760035f52909150601f830160051c7fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b6020851061044e575b849392601f0160051c82900391015f5b82811061043e5750506100d2565b5f81830155859450600101610430565b5f9150610420565b91607f16916100be565b5f80fd5b601f909101601f19168101906001600160401b0382119082101761035b57604052565b601f8151116104b25760208151910151602082106104a3571790565b5f198260200360031b1b161790565b604460209160405192839163305a27a960e01b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f3560e01c90816306fdde031461096e57508063095ea7b31461094857806318160ddd1461092b57806323b872dd146107fb578063313ce567146107e05780633644e515146107be578063365a86fc1461077b57806340c10f191461068e57806370a08231146106575780637ecebe001461061f57806384b0196e1461050b57806395d89b41146103ff5780639dc29fac146102db578063a9059cbb146102aa578063d505accf146101245763dd62ed3e146100cc575f80fd5b34610120576040366003190112610120576100e5610a4a565b6001600160a01b036100f5610a60565b91165f5260016020526001600160a01b0360405f2091165f52602052602060405f2054604051908152f35b5f80fd5b346101205760e03660031901126101205761013d610a4a565b610145610a60565b604435906064359260843560ff811681036101205784421161027e576102396102306001600160a01b039283851697885f52600760205260405f20908154916001830190556040519060208201927f6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c984528b6040840152878a1660608401528a608084015260a083015260c082015260c081526101e360e082610a76565b5190206101ee610b43565b90604051917f190100000000000000000000000000000000000000000000000000000000000083526002830152602282015260c43591604260a4359220610d19565b90929192610da6565b1684810361024e575061024c9350610c5f565b005b84907f4b800e46000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b847f62791302000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b34610120576040366003190112610120576102d06102c6610a4a565b6024359033610aac565b602060405160018152f35b34610120576040366003190112610120576102f4610a4a565b602435906001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001633036103d3576001600160a01b031680156103a757805f525f60205260405f205482811061038e576020835f947fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef938587528684520360408620558060025403600255604051908152a3005b9063391434e360e21b5f5260045260245260445260645ffd5b7f96c6fd1e000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b7f727fe12b000000000000000000000000000000000000000000000000000000005f523360045260245ffd5b34610120575f366003190112610120576040515f6004548060011c90600181168015610501575b6020831081146104ed578285529081156104c9575060011461046b575b6104678361045381850382610a76565b604051918291602083526020830190610a26565b0390f35b91905060045f527f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b915f905b8082106104af57509091508101602001610453610443565b919260018160209254838588010152019101909291610497565b60ff191660208086019190915291151560051b840190910191506104539050610443565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610426565b34610120575f366003190112610120576105c36105477f0000000000000000000000000000000000000000000000000000000000000000610cc2565b6105707f0000000000000000000000000000000000000000000000000000000000000000610cc2565b60206105d1604051926105838385610a76565b5f84525f3681376040519586957f0f00000000000000000000000000000000000000000000000000000000000000875260e08588015260e0870190610a26565b908582036040870152610a26565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b82811061060857505050500390f35b8351855286955093810193928101926001016105f9565b34610120576020366003190112610120576001600160a01b03610640610a4a565b165f526007602052602060405f2054604051908152f35b34610120576020366003190112610120576001600160a01b03610678610a4a565b165f525f602052602060405f2054604051908152f35b34610120576040366003190112610120576106a7610a4a565b602435906001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001633036103d3576001600160a01b031690811561074f576002549080820180921161073b5760207fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef915f9360025584845283825260408420818154019055604051908152a3005b634e487b7160e01b5f52601160045260245ffd5b7fec442f05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b34610120575f3660031901126101205760206040516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000168152f35b34610120575f3660031901126101205760206107d8610b43565b604051908152f35b34610120575f36600319011261012057602060405160038152f35b3461012057606036600319011261012057610814610a4a565b61081c610a60565b604435906001600160a01b03831692835f52600160205260405f206001600160a01b0333165f5260205260405f20545f19811061085f575b506102d09350610aac565b8381106108f75784156108cb57331561089f576102d0945f52600160205260405f206001600160a01b0333165f526020528360405f209103905584610854565b7f94280d62000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b7fe602df05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b83907ffb8f41b2000000000000000000000000000000000000000000000000000000005f523360045260245260445260645ffd5b34610120575f366003190112610120576020600254604051908152f35b34610120576040366003190112610120576102d0610964610a4a565b6024359033610c5f565b34610120575f366003190112610120575f6003548060011c90600181168015610a1c575b6020831081146104ed578285529081156104c957506001146109be576104678361045381850382610a76565b91905060035f527fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b915f905b808210610a0257509091508101602001610453610443565b9192600181602092548385880101520191019092916109ea565b91607f1691610992565b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b600435906001600160a01b038216820361012057565b602435906001600160a01b038216820361012057565b90601f8019910116810190811067ffffffffffffffff821117610a9857604052565b634e487b7160e01b5f52604160045260245ffd5b6001600160a01b03169081156103a7576001600160a01b031691821561074f57815f525f60205260405f2054818110610b2a57817fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef92602092855f525f84520360405f2055845f525f825260405f20818154019055604051908152a3565b8263391434e360e21b5f5260045260245260445260645ffd5b6001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016301480610c36575b15610b9e577f000000000000000000000000000000000000000000000000000000000000000090565b60405160208101907f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f82527f000000000000000000000000000000000000000000000000000000000000000060408201527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a082015260a08152610c3060c082610a76565b51902090565b507f00000000000000000000000000000000000000000000000000000000000000004614610b75565b6001600160a01b03169081156108cb576001600160a01b031691821561089f5760207f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b92591835f526001825260405f20855f5282528060405f2055604051908152a3565b60ff811690601f8211610cf15760405191610cde604084610a76565b6020808452838101919036833783525290565b7fb3512b0c000000000000000000000000000000000000000000000000000000005f5260045ffd5b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411610d9b579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610d90575f516001600160a01b03811615610d8657905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f9160039190565b6004811015610e515780610db8575050565b60018103610de8577ff645eedf000000000000000000000000000000000000000000000000000000005f5260045ffd5b60028103610e1c57507ffce698f7000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b600314610e265750565b7fd78bce0c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b634e487b7160e01b5f52602160045260245ffd",
 }
 
 // Hub is an auto generated Go binding around an Ethereum contract.
@@ -66,26 +90,748 @@ func (c *Hub) Instance(backend bind.ContractBackend, addr common.Address) *bind.
 	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
 }
 
-// PackAcceptOwnership is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x79ba5097.  This method will panic if any
-// invalid/nil inputs are passed.
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
 //
-// Solidity: function acceptOwnership() returns()
-func (hub *Hub) PackAcceptOwnership() []byte {
-	enc, err := hub.abi.Pack("acceptOwnership")
+// Solidity: constructor(address money, uint32 challengeWindow, address admin, uint48 adminDelay) returns()
+func (hub *Hub) PackConstructor(money common.Address, challengeWindow uint32, admin common.Address, adminDelay *big.Int) []byte {
+	enc, err := hub.abi.Pack("", money, challengeWindow, admin, adminDelay)
 	if err != nil {
 		panic(err)
 	}
 	return enc
 }
 
-// TryPackAcceptOwnership is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x79ba5097.  This method will return an error
+// PackCONFIGURATOR is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfb7bf61a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function CONFIGURATOR() view returns(bytes32)
+func (hub *Hub) PackCONFIGURATOR() []byte {
+	enc, err := hub.abi.Pack("CONFIGURATOR")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCONFIGURATOR is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfb7bf61a.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function acceptOwnership() returns()
-func (hub *Hub) TryPackAcceptOwnership() ([]byte, error) {
-	return hub.abi.Pack("acceptOwnership")
+// Solidity: function CONFIGURATOR() view returns(bytes32)
+func (hub *Hub) TryPackCONFIGURATOR() ([]byte, error) {
+	return hub.abi.Pack("CONFIGURATOR")
+}
+
+// UnpackCONFIGURATOR is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xfb7bf61a.
+//
+// Solidity: function CONFIGURATOR() view returns(bytes32)
+func (hub *Hub) UnpackCONFIGURATOR(data []byte) ([32]byte, error) {
+	out, err := hub.abi.Unpack("CONFIGURATOR", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackDEFAULTADMINROLE is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa217fddf.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function DEFAULT_ADMIN_ROLE() view returns(bytes32)
+func (hub *Hub) PackDEFAULTADMINROLE() []byte {
+	enc, err := hub.abi.Pack("DEFAULT_ADMIN_ROLE")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDEFAULTADMINROLE is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa217fddf.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function DEFAULT_ADMIN_ROLE() view returns(bytes32)
+func (hub *Hub) TryPackDEFAULTADMINROLE() ([]byte, error) {
+	return hub.abi.Pack("DEFAULT_ADMIN_ROLE")
+}
+
+// UnpackDEFAULTADMINROLE is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xa217fddf.
+//
+// Solidity: function DEFAULT_ADMIN_ROLE() view returns(bytes32)
+func (hub *Hub) UnpackDEFAULTADMINROLE(data []byte) ([32]byte, error) {
+	out, err := hub.abi.Unpack("DEFAULT_ADMIN_ROLE", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackGUARDIAN is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x724c184c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function GUARDIAN() view returns(bytes32)
+func (hub *Hub) PackGUARDIAN() []byte {
+	enc, err := hub.abi.Pack("GUARDIAN")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackGUARDIAN is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x724c184c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function GUARDIAN() view returns(bytes32)
+func (hub *Hub) TryPackGUARDIAN() ([]byte, error) {
+	return hub.abi.Pack("GUARDIAN")
+}
+
+// UnpackGUARDIAN is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x724c184c.
+//
+// Solidity: function GUARDIAN() view returns(bytes32)
+func (hub *Hub) UnpackGUARDIAN(data []byte) ([32]byte, error) {
+	out, err := hub.abi.Unpack("GUARDIAN", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackREGISTRAR is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcb609077.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function REGISTRAR() view returns(bytes32)
+func (hub *Hub) PackREGISTRAR() []byte {
+	enc, err := hub.abi.Pack("REGISTRAR")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackREGISTRAR is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcb609077.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function REGISTRAR() view returns(bytes32)
+func (hub *Hub) TryPackREGISTRAR() ([]byte, error) {
+	return hub.abi.Pack("REGISTRAR")
+}
+
+// UnpackREGISTRAR is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcb609077.
+//
+// Solidity: function REGISTRAR() view returns(bytes32)
+func (hub *Hub) UnpackREGISTRAR(data []byte) ([32]byte, error) {
+	out, err := hub.abi.Unpack("REGISTRAR", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAcceptDefaultAdminTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcefc1429.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function acceptDefaultAdminTransfer() returns()
+func (hub *Hub) PackAcceptDefaultAdminTransfer() []byte {
+	enc, err := hub.abi.Pack("acceptDefaultAdminTransfer")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAcceptDefaultAdminTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcefc1429.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function acceptDefaultAdminTransfer() returns()
+func (hub *Hub) TryPackAcceptDefaultAdminTransfer() ([]byte, error) {
+	return hub.abi.Pack("acceptDefaultAdminTransfer")
+}
+
+// PackBeginDefaultAdminTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x634e93da.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function beginDefaultAdminTransfer(address newAdmin) returns()
+func (hub *Hub) PackBeginDefaultAdminTransfer(newAdmin common.Address) []byte {
+	enc, err := hub.abi.Pack("beginDefaultAdminTransfer", newAdmin)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBeginDefaultAdminTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x634e93da.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function beginDefaultAdminTransfer(address newAdmin) returns()
+func (hub *Hub) TryPackBeginDefaultAdminTransfer(newAdmin common.Address) ([]byte, error) {
+	return hub.abi.Pack("beginDefaultAdminTransfer", newAdmin)
+}
+
+// PackCancelDefaultAdminTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd602b9fd.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function cancelDefaultAdminTransfer() returns()
+func (hub *Hub) PackCancelDefaultAdminTransfer() []byte {
+	enc, err := hub.abi.Pack("cancelDefaultAdminTransfer")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCancelDefaultAdminTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd602b9fd.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function cancelDefaultAdminTransfer() returns()
+func (hub *Hub) TryPackCancelDefaultAdminTransfer() ([]byte, error) {
+	return hub.abi.Pack("cancelDefaultAdminTransfer")
+}
+
+// PackChallengeWindow is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x861a1412.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function challengeWindow() view returns(uint32)
+func (hub *Hub) PackChallengeWindow() []byte {
+	enc, err := hub.abi.Pack("challengeWindow")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackChallengeWindow is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x861a1412.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function challengeWindow() view returns(uint32)
+func (hub *Hub) TryPackChallengeWindow() ([]byte, error) {
+	return hub.abi.Pack("challengeWindow")
+}
+
+// UnpackChallengeWindow is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x861a1412.
+//
+// Solidity: function challengeWindow() view returns(uint32)
+func (hub *Hub) UnpackChallengeWindow(data []byte) (uint32, error) {
+	out, err := hub.abi.Unpack("challengeWindow", data)
+	if err != nil {
+		return *new(uint32), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint32)).(*uint32)
+	return out0, nil
+}
+
+// PackChangeDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x649a5ec7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function changeDefaultAdminDelay(uint48 newDelay) returns()
+func (hub *Hub) PackChangeDefaultAdminDelay(newDelay *big.Int) []byte {
+	enc, err := hub.abi.Pack("changeDefaultAdminDelay", newDelay)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackChangeDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x649a5ec7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function changeDefaultAdminDelay(uint48 newDelay) returns()
+func (hub *Hub) TryPackChangeDefaultAdminDelay(newDelay *big.Int) ([]byte, error) {
+	return hub.abi.Pack("changeDefaultAdminDelay", newDelay)
+}
+
+// PackClaim is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xafb2e4df.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claim(uint64 number, bytes leaf, bytes32[] proof) returns(uint64 amount, uint64 energy)
+func (hub *Hub) PackClaim(number uint64, leaf []byte, proof [][32]byte) []byte {
+	enc, err := hub.abi.Pack("claim", number, leaf, proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaim is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xafb2e4df.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claim(uint64 number, bytes leaf, bytes32[] proof) returns(uint64 amount, uint64 energy)
+func (hub *Hub) TryPackClaim(number uint64, leaf []byte, proof [][32]byte) ([]byte, error) {
+	return hub.abi.Pack("claim", number, leaf, proof)
+}
+
+// ClaimOutput serves as a container for the return parameters of contract
+// method Claim.
+type ClaimOutput struct {
+	Amount uint64
+	Energy uint64
+}
+
+// UnpackClaim is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xafb2e4df.
+//
+// Solidity: function claim(uint64 number, bytes leaf, bytes32[] proof) returns(uint64 amount, uint64 energy)
+func (hub *Hub) UnpackClaim(data []byte) (ClaimOutput, error) {
+	out, err := hub.abi.Unpack("claim", data)
+	outstruct := new(ClaimOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Amount = *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	outstruct.Energy = *abi.ConvertType(out[1], new(uint64)).(*uint64)
+	return *outstruct, nil
+}
+
+// PackDefaultAdmin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x84ef8ffc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function defaultAdmin() view returns(address)
+func (hub *Hub) PackDefaultAdmin() []byte {
+	enc, err := hub.abi.Pack("defaultAdmin")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDefaultAdmin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x84ef8ffc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function defaultAdmin() view returns(address)
+func (hub *Hub) TryPackDefaultAdmin() ([]byte, error) {
+	return hub.abi.Pack("defaultAdmin")
+}
+
+// UnpackDefaultAdmin is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x84ef8ffc.
+//
+// Solidity: function defaultAdmin() view returns(address)
+func (hub *Hub) UnpackDefaultAdmin(data []byte) (common.Address, error) {
+	out, err := hub.abi.Unpack("defaultAdmin", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcc8463c8.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function defaultAdminDelay() view returns(uint48)
+func (hub *Hub) PackDefaultAdminDelay() []byte {
+	enc, err := hub.abi.Pack("defaultAdminDelay")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcc8463c8.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function defaultAdminDelay() view returns(uint48)
+func (hub *Hub) TryPackDefaultAdminDelay() ([]byte, error) {
+	return hub.abi.Pack("defaultAdminDelay")
+}
+
+// UnpackDefaultAdminDelay is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcc8463c8.
+//
+// Solidity: function defaultAdminDelay() view returns(uint48)
+func (hub *Hub) UnpackDefaultAdminDelay(data []byte) (*big.Int, error) {
+	out, err := hub.abi.Unpack("defaultAdminDelay", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackDefaultAdminDelayIncreaseWait is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x022d63fb.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function defaultAdminDelayIncreaseWait() view returns(uint48)
+func (hub *Hub) PackDefaultAdminDelayIncreaseWait() []byte {
+	enc, err := hub.abi.Pack("defaultAdminDelayIncreaseWait")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDefaultAdminDelayIncreaseWait is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x022d63fb.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function defaultAdminDelayIncreaseWait() view returns(uint48)
+func (hub *Hub) TryPackDefaultAdminDelayIncreaseWait() ([]byte, error) {
+	return hub.abi.Pack("defaultAdminDelayIncreaseWait")
+}
+
+// UnpackDefaultAdminDelayIncreaseWait is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x022d63fb.
+//
+// Solidity: function defaultAdminDelayIncreaseWait() view returns(uint48)
+func (hub *Hub) UnpackDefaultAdminDelayIncreaseWait(data []byte) (*big.Int, error) {
+	out, err := hub.abi.Unpack("defaultAdminDelayIncreaseWait", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackDeposit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9844b73f.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function deposit(bytes32 zone, bytes32 member, uint256 amount) returns()
+func (hub *Hub) PackDeposit(zone [32]byte, member [32]byte, amount *big.Int) []byte {
+	enc, err := hub.abi.Pack("deposit", zone, member, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDeposit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9844b73f.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function deposit(bytes32 zone, bytes32 member, uint256 amount) returns()
+func (hub *Hub) TryPackDeposit(zone [32]byte, member [32]byte, amount *big.Int) ([]byte, error) {
+	return hub.abi.Pack("deposit", zone, member, amount)
+}
+
+// PackDepositWithPermit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1a6811ee.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function depositWithPermit(bytes32 zone, bytes32 member, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
+func (hub *Hub) PackDepositWithPermit(zone [32]byte, member [32]byte, amount *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) []byte {
+	enc, err := hub.abi.Pack("depositWithPermit", zone, member, amount, deadline, v, r, s)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDepositWithPermit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1a6811ee.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function depositWithPermit(bytes32 zone, bytes32 member, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
+func (hub *Hub) TryPackDepositWithPermit(zone [32]byte, member [32]byte, amount *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+	return hub.abi.Pack("depositWithPermit", zone, member, amount, deadline, v, r, s)
+}
+
+// PackExitDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x28388630.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function exitDelay() view returns(uint64)
+func (hub *Hub) PackExitDelay() []byte {
+	enc, err := hub.abi.Pack("exitDelay")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackExitDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x28388630.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function exitDelay() view returns(uint64)
+func (hub *Hub) TryPackExitDelay() ([]byte, error) {
+	return hub.abi.Pack("exitDelay")
+}
+
+// UnpackExitDelay is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x28388630.
+//
+// Solidity: function exitDelay() view returns(uint64)
+func (hub *Hub) UnpackExitDelay(data []byte) (uint64, error) {
+	out, err := hub.abi.Unpack("exitDelay", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackExitRequestOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc7ec805d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function exitRequestOf(bytes32 zone, bytes32 member, address by) view returns(uint64)
+func (hub *Hub) PackExitRequestOf(zone [32]byte, member [32]byte, by common.Address) []byte {
+	enc, err := hub.abi.Pack("exitRequestOf", zone, member, by)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackExitRequestOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc7ec805d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function exitRequestOf(bytes32 zone, bytes32 member, address by) view returns(uint64)
+func (hub *Hub) TryPackExitRequestOf(zone [32]byte, member [32]byte, by common.Address) ([]byte, error) {
+	return hub.abi.Pack("exitRequestOf", zone, member, by)
+}
+
+// UnpackExitRequestOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc7ec805d.
+//
+// Solidity: function exitRequestOf(bytes32 zone, bytes32 member, address by) view returns(uint64)
+func (hub *Hub) UnpackExitRequestOf(data []byte) (uint64, error) {
+	out, err := hub.abi.Unpack("exitRequestOf", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackForceExit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x675a14ba.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function forceExit(uint64 number, bytes leaf, bytes32[] proof) returns(uint64 amount, uint64 energy)
+func (hub *Hub) PackForceExit(number uint64, leaf []byte, proof [][32]byte) []byte {
+	enc, err := hub.abi.Pack("forceExit", number, leaf, proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackForceExit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x675a14ba.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function forceExit(uint64 number, bytes leaf, bytes32[] proof) returns(uint64 amount, uint64 energy)
+func (hub *Hub) TryPackForceExit(number uint64, leaf []byte, proof [][32]byte) ([]byte, error) {
+	return hub.abi.Pack("forceExit", number, leaf, proof)
+}
+
+// ForceExitOutput serves as a container for the return parameters of contract
+// method ForceExit.
+type ForceExitOutput struct {
+	Amount uint64
+	Energy uint64
+}
+
+// UnpackForceExit is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x675a14ba.
+//
+// Solidity: function forceExit(uint64 number, bytes leaf, bytes32[] proof) returns(uint64 amount, uint64 energy)
+func (hub *Hub) UnpackForceExit(data []byte) (ForceExitOutput, error) {
+	out, err := hub.abi.Unpack("forceExit", data)
+	outstruct := new(ForceExitOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Amount = *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	outstruct.Energy = *abi.ConvertType(out[1], new(uint64)).(*uint64)
+	return *outstruct, nil
+}
+
+// PackGetRoleAdmin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x248a9ca3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function getRoleAdmin(bytes32 role) view returns(bytes32)
+func (hub *Hub) PackGetRoleAdmin(role [32]byte) []byte {
+	enc, err := hub.abi.Pack("getRoleAdmin", role)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackGetRoleAdmin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x248a9ca3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function getRoleAdmin(bytes32 role) view returns(bytes32)
+func (hub *Hub) TryPackGetRoleAdmin(role [32]byte) ([]byte, error) {
+	return hub.abi.Pack("getRoleAdmin", role)
+}
+
+// UnpackGetRoleAdmin is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x248a9ca3.
+//
+// Solidity: function getRoleAdmin(bytes32 role) view returns(bytes32)
+func (hub *Hub) UnpackGetRoleAdmin(data []byte) ([32]byte, error) {
+	out, err := hub.abi.Unpack("getRoleAdmin", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackGrantRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x2f2ff15d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function grantRole(bytes32 role, address account) returns()
+func (hub *Hub) PackGrantRole(role [32]byte, account common.Address) []byte {
+	enc, err := hub.abi.Pack("grantRole", role, account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackGrantRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x2f2ff15d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function grantRole(bytes32 role, address account) returns()
+func (hub *Hub) TryPackGrantRole(role [32]byte, account common.Address) ([]byte, error) {
+	return hub.abi.Pack("grantRole", role, account)
+}
+
+// PackHasRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x91d14854.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function hasRole(bytes32 role, address account) view returns(bool)
+func (hub *Hub) PackHasRole(role [32]byte, account common.Address) []byte {
+	enc, err := hub.abi.Pack("hasRole", role, account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHasRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x91d14854.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function hasRole(bytes32 role, address account) view returns(bool)
+func (hub *Hub) TryPackHasRole(role [32]byte, account common.Address) ([]byte, error) {
+	return hub.abi.Pack("hasRole", role, account)
+}
+
+// UnpackHasRole is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x91d14854.
+//
+// Solidity: function hasRole(bytes32 role, address account) view returns(bool)
+func (hub *Hub) UnpackHasRole(data []byte) (bool, error) {
+	out, err := hub.abi.Unpack("hasRole", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackIsPayable is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd9732610.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isPayable(bytes32 zone, uint64 number) view returns(bool)
+func (hub *Hub) PackIsPayable(zone [32]byte, number uint64) []byte {
+	enc, err := hub.abi.Pack("isPayable", zone, number)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsPayable is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd9732610.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isPayable(bytes32 zone, uint64 number) view returns(bool)
+func (hub *Hub) TryPackIsPayable(zone [32]byte, number uint64) ([]byte, error) {
+	return hub.abi.Pack("isPayable", zone, number)
+}
+
+// UnpackIsPayable is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd9732610.
+//
+// Solidity: function isPayable(bytes32 zone, uint64 number) view returns(bool)
+func (hub *Hub) UnpackIsPayable(data []byte) (bool, error) {
+	out, err := hub.abi.Unpack("isPayable", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackMoney is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4ddd108a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function money() view returns(address)
+func (hub *Hub) PackMoney() []byte {
+	enc, err := hub.abi.Pack("money")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMoney is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4ddd108a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function money() view returns(address)
+func (hub *Hub) TryPackMoney() ([]byte, error) {
+	return hub.abi.Pack("money")
+}
+
+// UnpackMoney is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4ddd108a.
+//
+// Solidity: function money() view returns(address)
+func (hub *Hub) UnpackMoney(data []byte) (common.Address, error) {
+	out, err := hub.abi.Unpack("money", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
 }
 
 // PackNameplateOf is the Go binding used to pack the parameters required for calling
@@ -158,39 +904,184 @@ func (hub *Hub) UnpackOwner(data []byte) (common.Address, error) {
 	return out0, nil
 }
 
-// PackPendingOwner is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xe30c3978.  This method will panic if any
+// PackPaidTo is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x23a7ab66.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function pendingOwner() view returns(address)
-func (hub *Hub) PackPendingOwner() []byte {
-	enc, err := hub.abi.Pack("pendingOwner")
+// Solidity: function paidTo(bytes32 zone, uint8 kind, bytes32 member) view returns((uint64,uint64,bool))
+func (hub *Hub) PackPaidTo(zone [32]byte, kind uint8, member [32]byte) []byte {
+	enc, err := hub.abi.Pack("paidTo", zone, kind, member)
 	if err != nil {
 		panic(err)
 	}
 	return enc
 }
 
-// TryPackPendingOwner is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xe30c3978.  This method will return an error
+// TryPackPaidTo is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x23a7ab66.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function pendingOwner() view returns(address)
-func (hub *Hub) TryPackPendingOwner() ([]byte, error) {
-	return hub.abi.Pack("pendingOwner")
+// Solidity: function paidTo(bytes32 zone, uint8 kind, bytes32 member) view returns((uint64,uint64,bool))
+func (hub *Hub) TryPackPaidTo(zone [32]byte, kind uint8, member [32]byte) ([]byte, error) {
+	return hub.abi.Pack("paidTo", zone, kind, member)
 }
 
-// UnpackPendingOwner is the Go binding that unpacks the parameters returned
-// from invoking the contract method with ID 0xe30c3978.
+// UnpackPaidTo is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x23a7ab66.
 //
-// Solidity: function pendingOwner() view returns(address)
-func (hub *Hub) UnpackPendingOwner(data []byte) (common.Address, error) {
-	out, err := hub.abi.Unpack("pendingOwner", data)
+// Solidity: function paidTo(bytes32 zone, uint8 kind, bytes32 member) view returns((uint64,uint64,bool))
+func (hub *Hub) UnpackPaidTo(data []byte) (IEscrowPaid, error) {
+	out, err := hub.abi.Unpack("paidTo", data)
 	if err != nil {
-		return *new(common.Address), err
+		return *new(IEscrowPaid), err
 	}
-	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	out0 := *abi.ConvertType(out[0], new(IEscrowPaid)).(*IEscrowPaid)
 	return out0, nil
+}
+
+// PackPause is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8456cb59.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pause() returns()
+func (hub *Hub) PackPause() []byte {
+	enc, err := hub.abi.Pack("pause")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPause is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8456cb59.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pause() returns()
+func (hub *Hub) TryPackPause() ([]byte, error) {
+	return hub.abi.Pack("pause")
+}
+
+// PackPaused is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5c975abb.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function paused() view returns(bool)
+func (hub *Hub) PackPaused() []byte {
+	enc, err := hub.abi.Pack("paused")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPaused is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5c975abb.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function paused() view returns(bool)
+func (hub *Hub) TryPackPaused() ([]byte, error) {
+	return hub.abi.Pack("paused")
+}
+
+// UnpackPaused is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x5c975abb.
+//
+// Solidity: function paused() view returns(bool)
+func (hub *Hub) UnpackPaused(data []byte) (bool, error) {
+	out, err := hub.abi.Unpack("paused", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackPendingDefaultAdmin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcf6eefb7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pendingDefaultAdmin() view returns(address newAdmin, uint48 schedule)
+func (hub *Hub) PackPendingDefaultAdmin() []byte {
+	enc, err := hub.abi.Pack("pendingDefaultAdmin")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPendingDefaultAdmin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcf6eefb7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pendingDefaultAdmin() view returns(address newAdmin, uint48 schedule)
+func (hub *Hub) TryPackPendingDefaultAdmin() ([]byte, error) {
+	return hub.abi.Pack("pendingDefaultAdmin")
+}
+
+// PendingDefaultAdminOutput serves as a container for the return parameters of contract
+// method PendingDefaultAdmin.
+type PendingDefaultAdminOutput struct {
+	NewAdmin common.Address
+	Schedule *big.Int
+}
+
+// UnpackPendingDefaultAdmin is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcf6eefb7.
+//
+// Solidity: function pendingDefaultAdmin() view returns(address newAdmin, uint48 schedule)
+func (hub *Hub) UnpackPendingDefaultAdmin(data []byte) (PendingDefaultAdminOutput, error) {
+	out, err := hub.abi.Unpack("pendingDefaultAdmin", data)
+	outstruct := new(PendingDefaultAdminOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.NewAdmin = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.Schedule = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	return *outstruct, nil
+}
+
+// PackPendingDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa1eda53c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pendingDefaultAdminDelay() view returns(uint48 newDelay, uint48 schedule)
+func (hub *Hub) PackPendingDefaultAdminDelay() []byte {
+	enc, err := hub.abi.Pack("pendingDefaultAdminDelay")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPendingDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa1eda53c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pendingDefaultAdminDelay() view returns(uint48 newDelay, uint48 schedule)
+func (hub *Hub) TryPackPendingDefaultAdminDelay() ([]byte, error) {
+	return hub.abi.Pack("pendingDefaultAdminDelay")
+}
+
+// PendingDefaultAdminDelayOutput serves as a container for the return parameters of contract
+// method PendingDefaultAdminDelay.
+type PendingDefaultAdminDelayOutput struct {
+	NewDelay *big.Int
+	Schedule *big.Int
+}
+
+// UnpackPendingDefaultAdminDelay is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xa1eda53c.
+//
+// Solidity: function pendingDefaultAdminDelay() view returns(uint48 newDelay, uint48 schedule)
+func (hub *Hub) UnpackPendingDefaultAdminDelay(data []byte) (PendingDefaultAdminDelayOutput, error) {
+	out, err := hub.abi.Unpack("pendingDefaultAdminDelay", data)
+	outstruct := new(PendingDefaultAdminDelayOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.NewDelay = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.Schedule = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	return *outstruct, nil
 }
 
 // PackPost is the Go binding used to pack the parameters required for calling
@@ -213,6 +1104,41 @@ func (hub *Hub) PackPost(report []byte, configDigest [32]byte, sequence uint64, 
 // Solidity: function post(bytes report, bytes32 configDigest, uint64 sequence, bytes signatures) returns()
 func (hub *Hub) TryPackPost(report []byte, configDigest [32]byte, sequence uint64, signatures []byte) ([]byte, error) {
 	return hub.abi.Pack("post", report, configDigest, sequence, signatures)
+}
+
+// PackPurseOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0cf33058.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function purseOf(bytes32 zone) view returns((uint64,uint64,uint64,uint64))
+func (hub *Hub) PackPurseOf(zone [32]byte) []byte {
+	enc, err := hub.abi.Pack("purseOf", zone)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPurseOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0cf33058.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function purseOf(bytes32 zone) view returns((uint64,uint64,uint64,uint64))
+func (hub *Hub) TryPackPurseOf(zone [32]byte) ([]byte, error) {
+	return hub.abi.Pack("purseOf", zone)
+}
+
+// UnpackPurseOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x0cf33058.
+//
+// Solidity: function purseOf(bytes32 zone) view returns((uint64,uint64,uint64,uint64))
+func (hub *Hub) UnpackPurseOf(data []byte) (IEscrowPurse, error) {
+	out, err := hub.abi.Unpack("purseOf", data)
+	if err != nil {
+		return *new(IEscrowPurse), err
+	}
+	out0 := *abi.ConvertType(out[0], new(IEscrowPurse)).(*IEscrowPurse)
+	return out0, nil
 }
 
 // PackQuorum is the Go binding used to pack the parameters required for calling
@@ -261,6 +1187,28 @@ func (hub *Hub) UnpackQuorum(data []byte) (QuorumOutput, error) {
 	return *outstruct, nil
 }
 
+// PackReclaim is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9be692f1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function reclaim(bytes32 zone, bytes32 member, uint64 depositedIn) returns()
+func (hub *Hub) PackReclaim(zone [32]byte, member [32]byte, depositedIn uint64) []byte {
+	enc, err := hub.abi.Pack("reclaim", zone, member, depositedIn)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackReclaim is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9be692f1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function reclaim(bytes32 zone, bytes32 member, uint64 depositedIn) returns()
+func (hub *Hub) TryPackReclaim(zone [32]byte, member [32]byte, depositedIn uint64) ([]byte, error) {
+	return hub.abi.Pack("reclaim", zone, member, depositedIn)
+}
+
 // PackRegisterZone is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xb1b13d98.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -283,26 +1231,171 @@ func (hub *Hub) TryPackRegisterZone(zone [32]byte, nameplate uint64) ([]byte, er
 	return hub.abi.Pack("registerZone", zone, nameplate)
 }
 
-// PackRenounceOwnership is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x715018a6.  This method will panic if any
+// PackRenounceRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x36568abe.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function renounceOwnership() returns()
-func (hub *Hub) PackRenounceOwnership() []byte {
-	enc, err := hub.abi.Pack("renounceOwnership")
+// Solidity: function renounceRole(bytes32 role, address account) returns()
+func (hub *Hub) PackRenounceRole(role [32]byte, account common.Address) []byte {
+	enc, err := hub.abi.Pack("renounceRole", role, account)
 	if err != nil {
 		panic(err)
 	}
 	return enc
 }
 
-// TryPackRenounceOwnership is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x715018a6.  This method will return an error
+// TryPackRenounceRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x36568abe.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function renounceOwnership() returns()
-func (hub *Hub) TryPackRenounceOwnership() ([]byte, error) {
-	return hub.abi.Pack("renounceOwnership")
+// Solidity: function renounceRole(bytes32 role, address account) returns()
+func (hub *Hub) TryPackRenounceRole(role [32]byte, account common.Address) ([]byte, error) {
+	return hub.abi.Pack("renounceRole", role, account)
+}
+
+// PackRequestExit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3b0e4341.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function requestExit(bytes32 zone, bytes32 member) returns()
+func (hub *Hub) PackRequestExit(zone [32]byte, member [32]byte) []byte {
+	enc, err := hub.abi.Pack("requestExit", zone, member)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRequestExit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3b0e4341.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function requestExit(bytes32 zone, bytes32 member) returns()
+func (hub *Hub) TryPackRequestExit(zone [32]byte, member [32]byte) ([]byte, error) {
+	return hub.abi.Pack("requestExit", zone, member)
+}
+
+// PackRetire is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x22fd849d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function retire(uint64 amount, bytes32 zone, uint64 start, uint32 run, bytes leaf, bytes32[] proof) returns()
+func (hub *Hub) PackRetire(amount uint64, zone [32]byte, start uint64, run uint32, leaf []byte, proof [][32]byte) []byte {
+	enc, err := hub.abi.Pack("retire", amount, zone, start, run, leaf, proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRetire is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x22fd849d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function retire(uint64 amount, bytes32 zone, uint64 start, uint32 run, bytes leaf, bytes32[] proof) returns()
+func (hub *Hub) TryPackRetire(amount uint64, zone [32]byte, start uint64, run uint32, leaf []byte, proof [][32]byte) ([]byte, error) {
+	return hub.abi.Pack("retire", amount, zone, start, run, leaf, proof)
+}
+
+// PackRetiredOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5ce14ffb.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function retiredOf(bytes32 zone, uint64 start, bytes32 meter) view returns(uint64)
+func (hub *Hub) PackRetiredOf(zone [32]byte, start uint64, meter [32]byte) []byte {
+	enc, err := hub.abi.Pack("retiredOf", zone, start, meter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRetiredOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5ce14ffb.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function retiredOf(bytes32 zone, uint64 start, bytes32 meter) view returns(uint64)
+func (hub *Hub) TryPackRetiredOf(zone [32]byte, start uint64, meter [32]byte) ([]byte, error) {
+	return hub.abi.Pack("retiredOf", zone, start, meter)
+}
+
+// UnpackRetiredOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x5ce14ffb.
+//
+// Solidity: function retiredOf(bytes32 zone, uint64 start, bytes32 meter) view returns(uint64)
+func (hub *Hub) UnpackRetiredOf(data []byte) (uint64, error) {
+	out, err := hub.abi.Unpack("retiredOf", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackRevoke is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc4076486.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function revoke(bytes32 zone, uint64 number, string reason) returns()
+func (hub *Hub) PackRevoke(zone [32]byte, number uint64, reason string) []byte {
+	enc, err := hub.abi.Pack("revoke", zone, number, reason)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRevoke is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc4076486.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function revoke(bytes32 zone, uint64 number, string reason) returns()
+func (hub *Hub) TryPackRevoke(zone [32]byte, number uint64, reason string) ([]byte, error) {
+	return hub.abi.Pack("revoke", zone, number, reason)
+}
+
+// PackRevokeRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd547741f.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function revokeRole(bytes32 role, address account) returns()
+func (hub *Hub) PackRevokeRole(role [32]byte, account common.Address) []byte {
+	enc, err := hub.abi.Pack("revokeRole", role, account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRevokeRole is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd547741f.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function revokeRole(bytes32 role, address account) returns()
+func (hub *Hub) TryPackRevokeRole(role [32]byte, account common.Address) ([]byte, error) {
+	return hub.abi.Pack("revokeRole", role, account)
+}
+
+// PackRollbackDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0aa6220b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function rollbackDefaultAdminDelay() returns()
+func (hub *Hub) PackRollbackDefaultAdminDelay() []byte {
+	enc, err := hub.abi.Pack("rollbackDefaultAdminDelay")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRollbackDefaultAdminDelay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0aa6220b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function rollbackDefaultAdminDelay() returns()
+func (hub *Hub) TryPackRollbackDefaultAdminDelay() ([]byte, error) {
+	return hub.abi.Pack("rollbackDefaultAdminDelay")
 }
 
 // PackRootOf is the Go binding used to pack the parameters required for calling
@@ -362,6 +1455,63 @@ func (hub *Hub) TryPackSetOracles(configDigest [32]byte, signers []common.Addres
 	return hub.abi.Pack("setOracles", configDigest, signers, faulty)
 }
 
+// PackSettle is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8f26806d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function settle(bytes report, bytes32 configDigest, uint64 sequence, bytes signatures) returns()
+func (hub *Hub) PackSettle(report []byte, configDigest [32]byte, sequence uint64, signatures []byte) []byte {
+	enc, err := hub.abi.Pack("settle", report, configDigest, sequence, signatures)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSettle is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8f26806d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function settle(bytes report, bytes32 configDigest, uint64 sequence, bytes signatures) returns()
+func (hub *Hub) TryPackSettle(report []byte, configDigest [32]byte, sequence uint64, signatures []byte) ([]byte, error) {
+	return hub.abi.Pack("settle", report, configDigest, sequence, signatures)
+}
+
+// PackSettlementOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x69ccf4e6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function settlementOf(bytes32 zone, uint64 number) view returns((bytes32,uint64,uint64,uint64,uint64) s)
+func (hub *Hub) PackSettlementOf(zone [32]byte, number uint64) []byte {
+	enc, err := hub.abi.Pack("settlementOf", zone, number)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSettlementOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x69ccf4e6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function settlementOf(bytes32 zone, uint64 number) view returns((bytes32,uint64,uint64,uint64,uint64) s)
+func (hub *Hub) TryPackSettlementOf(zone [32]byte, number uint64) ([]byte, error) {
+	return hub.abi.Pack("settlementOf", zone, number)
+}
+
+// UnpackSettlementOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x69ccf4e6.
+//
+// Solidity: function settlementOf(bytes32 zone, uint64 number) view returns((bytes32,uint64,uint64,uint64,uint64) s)
+func (hub *Hub) UnpackSettlementOf(data []byte) (IEscrowSettlement, error) {
+	out, err := hub.abi.Unpack("settlementOf", data)
+	if err != nil {
+		return *new(IEscrowSettlement), err
+	}
+	out0 := *abi.ConvertType(out[0], new(IEscrowSettlement)).(*IEscrowSettlement)
+	return out0, nil
+}
+
 // PackStatementOf is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x042562cc.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -388,12 +1538,91 @@ func (hub *Hub) TryPackStatementOf(zone [32]byte, start uint64, run uint32) ([]b
 // from invoking the contract method with ID 0x042562cc.
 //
 // Solidity: function statementOf(bytes32 zone, uint64 start, uint32 run) view returns((bytes32,uint64,uint64,uint32,uint32,uint64))
-func (hub *Hub) UnpackStatementOf(data []byte) (IHubStatement, error) {
+func (hub *Hub) UnpackStatementOf(data []byte) (IMintStatement, error) {
 	out, err := hub.abi.Unpack("statementOf", data)
 	if err != nil {
-		return *new(IHubStatement), err
+		return *new(IMintStatement), err
 	}
-	out0 := *abi.ConvertType(out[0], new(IHubStatement)).(*IHubStatement)
+	out0 := *abi.ConvertType(out[0], new(IMintStatement)).(*IMintStatement)
+	return out0, nil
+}
+
+// PackStockOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xda69f02a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function stockOf(bytes32 zone) view returns(uint256 held, uint256 debt)
+func (hub *Hub) PackStockOf(zone [32]byte) []byte {
+	enc, err := hub.abi.Pack("stockOf", zone)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackStockOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xda69f02a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function stockOf(bytes32 zone) view returns(uint256 held, uint256 debt)
+func (hub *Hub) TryPackStockOf(zone [32]byte) ([]byte, error) {
+	return hub.abi.Pack("stockOf", zone)
+}
+
+// StockOfOutput serves as a container for the return parameters of contract
+// method StockOf.
+type StockOfOutput struct {
+	Held *big.Int
+	Debt *big.Int
+}
+
+// UnpackStockOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xda69f02a.
+//
+// Solidity: function stockOf(bytes32 zone) view returns(uint256 held, uint256 debt)
+func (hub *Hub) UnpackStockOf(data []byte) (StockOfOutput, error) {
+	out, err := hub.abi.Unpack("stockOf", data)
+	outstruct := new(StockOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Held = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.Debt = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	return *outstruct, nil
+}
+
+// PackSupportsInterface is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x01ffc9a7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function supportsInterface(bytes4 interfaceId) view returns(bool)
+func (hub *Hub) PackSupportsInterface(interfaceId [4]byte) []byte {
+	enc, err := hub.abi.Pack("supportsInterface", interfaceId)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSupportsInterface is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x01ffc9a7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function supportsInterface(bytes4 interfaceId) view returns(bool)
+func (hub *Hub) TryPackSupportsInterface(interfaceId [4]byte) ([]byte, error) {
+	return hub.abi.Pack("supportsInterface", interfaceId)
+}
+
+// UnpackSupportsInterface is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x01ffc9a7.
+//
+// Solidity: function supportsInterface(bytes4 interfaceId) view returns(bool)
+func (hub *Hub) UnpackSupportsInterface(data []byte) (bool, error) {
+	out, err := hub.abi.Unpack("supportsInterface", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
 	return out0, nil
 }
 
@@ -432,26 +1661,26 @@ func (hub *Hub) UnpackToken(data []byte) (common.Address, error) {
 	return out0, nil
 }
 
-// PackTransferOwnership is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xf2fde38b.  This method will panic if any
+// PackUnpause is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3f4ba83a.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function transferOwnership(address newOwner) returns()
-func (hub *Hub) PackTransferOwnership(newOwner common.Address) []byte {
-	enc, err := hub.abi.Pack("transferOwnership", newOwner)
+// Solidity: function unpause() returns()
+func (hub *Hub) PackUnpause() []byte {
+	enc, err := hub.abi.Pack("unpause")
 	if err != nil {
 		panic(err)
 	}
 	return enc
 }
 
-// TryPackTransferOwnership is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xf2fde38b.  This method will return an error
+// TryPackUnpause is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3f4ba83a.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function transferOwnership(address newOwner) returns()
-func (hub *Hub) TryPackTransferOwnership(newOwner common.Address) ([]byte, error) {
-	return hub.abi.Pack("transferOwnership", newOwner)
+// Solidity: function unpause() returns()
+func (hub *Hub) TryPackUnpause() ([]byte, error) {
+	return hub.abi.Pack("unpause")
 }
 
 // PackVerifyLeaf is the Go binding used to pack the parameters required for calling
@@ -487,6 +1716,418 @@ func (hub *Hub) UnpackVerifyLeaf(data []byte) (bool, error) {
 	}
 	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
 	return out0, nil
+}
+
+// HubClaimed represents a Claimed event raised by the Hub contract.
+type HubClaimed struct {
+	Zone   [32]byte
+	Member [32]byte
+	To     common.Address
+	Kind   uint8
+	Number uint64
+	Amount uint64
+	Energy uint64
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const HubClaimedEventName = "Claimed"
+
+// ContractEventName returns the user-defined event name.
+func (HubClaimed) ContractEventName() string {
+	return HubClaimedEventName
+}
+
+// UnpackClaimedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Claimed(bytes32 indexed zone, bytes32 indexed member, address indexed to, uint8 kind, uint64 number, uint64 amount, uint64 energy)
+func (hub *Hub) UnpackClaimedEvent(log *types.Log) (*HubClaimed, error) {
+	event := "Claimed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubClaimed)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubDebtChanged represents a DebtChanged event raised by the Hub contract.
+type HubDebtChanged struct {
+	Zone   [32]byte
+	Before *big.Int
+	Debt   *big.Int
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const HubDebtChangedEventName = "DebtChanged"
+
+// ContractEventName returns the user-defined event name.
+func (HubDebtChanged) ContractEventName() string {
+	return HubDebtChangedEventName
+}
+
+// UnpackDebtChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event DebtChanged(bytes32 indexed zone, uint256 before, uint256 debt)
+func (hub *Hub) UnpackDebtChangedEvent(log *types.Log) (*HubDebtChanged, error) {
+	event := "DebtChanged"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubDebtChanged)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubDefaultAdminDelayChangeCanceled represents a DefaultAdminDelayChangeCanceled event raised by the Hub contract.
+type HubDefaultAdminDelayChangeCanceled struct {
+	Raw *types.Log // Blockchain specific contextual infos
+}
+
+const HubDefaultAdminDelayChangeCanceledEventName = "DefaultAdminDelayChangeCanceled"
+
+// ContractEventName returns the user-defined event name.
+func (HubDefaultAdminDelayChangeCanceled) ContractEventName() string {
+	return HubDefaultAdminDelayChangeCanceledEventName
+}
+
+// UnpackDefaultAdminDelayChangeCanceledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event DefaultAdminDelayChangeCanceled()
+func (hub *Hub) UnpackDefaultAdminDelayChangeCanceledEvent(log *types.Log) (*HubDefaultAdminDelayChangeCanceled, error) {
+	event := "DefaultAdminDelayChangeCanceled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubDefaultAdminDelayChangeCanceled)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubDefaultAdminDelayChangeScheduled represents a DefaultAdminDelayChangeScheduled event raised by the Hub contract.
+type HubDefaultAdminDelayChangeScheduled struct {
+	NewDelay       *big.Int
+	EffectSchedule *big.Int
+	Raw            *types.Log // Blockchain specific contextual infos
+}
+
+const HubDefaultAdminDelayChangeScheduledEventName = "DefaultAdminDelayChangeScheduled"
+
+// ContractEventName returns the user-defined event name.
+func (HubDefaultAdminDelayChangeScheduled) ContractEventName() string {
+	return HubDefaultAdminDelayChangeScheduledEventName
+}
+
+// UnpackDefaultAdminDelayChangeScheduledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event DefaultAdminDelayChangeScheduled(uint48 newDelay, uint48 effectSchedule)
+func (hub *Hub) UnpackDefaultAdminDelayChangeScheduledEvent(log *types.Log) (*HubDefaultAdminDelayChangeScheduled, error) {
+	event := "DefaultAdminDelayChangeScheduled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubDefaultAdminDelayChangeScheduled)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubDefaultAdminTransferCanceled represents a DefaultAdminTransferCanceled event raised by the Hub contract.
+type HubDefaultAdminTransferCanceled struct {
+	Raw *types.Log // Blockchain specific contextual infos
+}
+
+const HubDefaultAdminTransferCanceledEventName = "DefaultAdminTransferCanceled"
+
+// ContractEventName returns the user-defined event name.
+func (HubDefaultAdminTransferCanceled) ContractEventName() string {
+	return HubDefaultAdminTransferCanceledEventName
+}
+
+// UnpackDefaultAdminTransferCanceledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event DefaultAdminTransferCanceled()
+func (hub *Hub) UnpackDefaultAdminTransferCanceledEvent(log *types.Log) (*HubDefaultAdminTransferCanceled, error) {
+	event := "DefaultAdminTransferCanceled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubDefaultAdminTransferCanceled)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubDefaultAdminTransferScheduled represents a DefaultAdminTransferScheduled event raised by the Hub contract.
+type HubDefaultAdminTransferScheduled struct {
+	NewAdmin       common.Address
+	AcceptSchedule *big.Int
+	Raw            *types.Log // Blockchain specific contextual infos
+}
+
+const HubDefaultAdminTransferScheduledEventName = "DefaultAdminTransferScheduled"
+
+// ContractEventName returns the user-defined event name.
+func (HubDefaultAdminTransferScheduled) ContractEventName() string {
+	return HubDefaultAdminTransferScheduledEventName
+}
+
+// UnpackDefaultAdminTransferScheduledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event DefaultAdminTransferScheduled(address indexed newAdmin, uint48 acceptSchedule)
+func (hub *Hub) UnpackDefaultAdminTransferScheduledEvent(log *types.Log) (*HubDefaultAdminTransferScheduled, error) {
+	event := "DefaultAdminTransferScheduled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubDefaultAdminTransferScheduled)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubDeposited represents a Deposited event raised by the Hub contract.
+type HubDeposited struct {
+	Zone   [32]byte
+	Member [32]byte
+	From   common.Address
+	Amount uint64
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const HubDepositedEventName = "Deposited"
+
+// ContractEventName returns the user-defined event name.
+func (HubDeposited) ContractEventName() string {
+	return HubDepositedEventName
+}
+
+// UnpackDepositedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Deposited(bytes32 indexed zone, bytes32 indexed member, address indexed from, uint64 amount)
+func (hub *Hub) UnpackDepositedEvent(log *types.Log) (*HubDeposited, error) {
+	event := "Deposited"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubDeposited)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubExitRequested represents a ExitRequested event raised by the Hub contract.
+type HubExitRequested struct {
+	Zone   [32]byte
+	Member [32]byte
+	By     common.Address
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const HubExitRequestedEventName = "ExitRequested"
+
+// ContractEventName returns the user-defined event name.
+func (HubExitRequested) ContractEventName() string {
+	return HubExitRequestedEventName
+}
+
+// UnpackExitRequestedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ExitRequested(bytes32 indexed zone, bytes32 indexed member, address indexed by)
+func (hub *Hub) UnpackExitRequestedEvent(log *types.Log) (*HubExitRequested, error) {
+	event := "ExitRequested"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubExitRequested)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubExited represents a Exited event raised by the Hub contract.
+type HubExited struct {
+	Zone   [32]byte
+	Member [32]byte
+	Kind   uint8
+	Number uint64
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const HubExitedEventName = "Exited"
+
+// ContractEventName returns the user-defined event name.
+func (HubExited) ContractEventName() string {
+	return HubExitedEventName
+}
+
+// UnpackExitedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Exited(bytes32 indexed zone, bytes32 indexed member, uint8 kind, uint64 number)
+func (hub *Hub) UnpackExitedEvent(log *types.Log) (*HubExited, error) {
+	event := "Exited"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubExited)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
 }
 
 // HubNameplateChanged represents a NameplateChanged event raised by the Hub contract.
@@ -581,78 +2222,32 @@ func (hub *Hub) UnpackOraclesChangedEvent(log *types.Log) (*HubOraclesChanged, e
 	return out, nil
 }
 
-// HubOwnershipTransferStarted represents a OwnershipTransferStarted event raised by the Hub contract.
-type HubOwnershipTransferStarted struct {
-	PreviousOwner common.Address
-	NewOwner      common.Address
-	Raw           *types.Log // Blockchain specific contextual infos
+// HubPaused represents a Paused event raised by the Hub contract.
+type HubPaused struct {
+	Account common.Address
+	Raw     *types.Log // Blockchain specific contextual infos
 }
 
-const HubOwnershipTransferStartedEventName = "OwnershipTransferStarted"
+const HubPausedEventName = "Paused"
 
 // ContractEventName returns the user-defined event name.
-func (HubOwnershipTransferStarted) ContractEventName() string {
-	return HubOwnershipTransferStartedEventName
+func (HubPaused) ContractEventName() string {
+	return HubPausedEventName
 }
 
-// UnpackOwnershipTransferStartedEvent is the Go binding that unpacks the event data emitted
+// UnpackPausedEvent is the Go binding that unpacks the event data emitted
 // by contract.
 //
-// Solidity: event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner)
-func (hub *Hub) UnpackOwnershipTransferStartedEvent(log *types.Log) (*HubOwnershipTransferStarted, error) {
-	event := "OwnershipTransferStarted"
+// Solidity: event Paused(address account)
+func (hub *Hub) UnpackPausedEvent(log *types.Log) (*HubPaused, error) {
+	event := "Paused"
 	if len(log.Topics) == 0 {
 		return nil, bind.ErrNoEventSignature
 	}
 	if log.Topics[0] != hub.abi.Events[event].ID {
 		return nil, bind.ErrEventSignatureMismatch
 	}
-	out := new(HubOwnershipTransferStarted)
-	if len(log.Data) > 0 {
-		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
-			return nil, err
-		}
-	}
-	var indexed abi.Arguments
-	for _, arg := range hub.abi.Events[event].Inputs {
-		if arg.Indexed {
-			indexed = append(indexed, arg)
-		}
-	}
-	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
-		return nil, err
-	}
-	out.Raw = log
-	return out, nil
-}
-
-// HubOwnershipTransferred represents a OwnershipTransferred event raised by the Hub contract.
-type HubOwnershipTransferred struct {
-	PreviousOwner common.Address
-	NewOwner      common.Address
-	Raw           *types.Log // Blockchain specific contextual infos
-}
-
-const HubOwnershipTransferredEventName = "OwnershipTransferred"
-
-// ContractEventName returns the user-defined event name.
-func (HubOwnershipTransferred) ContractEventName() string {
-	return HubOwnershipTransferredEventName
-}
-
-// UnpackOwnershipTransferredEvent is the Go binding that unpacks the event data emitted
-// by contract.
-//
-// Solidity: event OwnershipTransferred(address indexed previousOwner, address indexed newOwner)
-func (hub *Hub) UnpackOwnershipTransferredEvent(log *types.Log) (*HubOwnershipTransferred, error) {
-	event := "OwnershipTransferred"
-	if len(log.Topics) == 0 {
-		return nil, bind.ErrNoEventSignature
-	}
-	if log.Topics[0] != hub.abi.Events[event].ID {
-		return nil, bind.ErrEventSignatureMismatch
-	}
-	out := new(HubOwnershipTransferred)
+	out := new(HubPaused)
 	if len(log.Data) > 0 {
 		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
 			return nil, err
@@ -724,17 +2319,454 @@ func (hub *Hub) UnpackPostedEvent(log *types.Log) (*HubPosted, error) {
 	return out, nil
 }
 
+// HubReclaimed represents a Reclaimed event raised by the Hub contract.
+type HubReclaimed struct {
+	Zone        [32]byte
+	Member      [32]byte
+	From        common.Address
+	Amount      uint64
+	DepositedIn uint64
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const HubReclaimedEventName = "Reclaimed"
+
+// ContractEventName returns the user-defined event name.
+func (HubReclaimed) ContractEventName() string {
+	return HubReclaimedEventName
+}
+
+// UnpackReclaimedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Reclaimed(bytes32 indexed zone, bytes32 indexed member, address indexed from, uint64 amount, uint64 depositedIn)
+func (hub *Hub) UnpackReclaimedEvent(log *types.Log) (*HubReclaimed, error) {
+	event := "Reclaimed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubReclaimed)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubRetired represents a Retired event raised by the Hub contract.
+type HubRetired struct {
+	Who     common.Address
+	Zone    [32]byte
+	Meter   [32]byte
+	Start   uint64
+	Length  uint32
+	Run     uint32
+	Amount  uint64
+	Total   uint64
+	Root    [32]byte
+	Reading [32]byte
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const HubRetiredEventName = "Retired"
+
+// ContractEventName returns the user-defined event name.
+func (HubRetired) ContractEventName() string {
+	return HubRetiredEventName
+}
+
+// UnpackRetiredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Retired(address indexed who, bytes32 indexed zone, bytes32 indexed meter, uint64 start, uint32 length, uint32 run, uint64 amount, uint64 total, bytes32 root, bytes32 reading)
+func (hub *Hub) UnpackRetiredEvent(log *types.Log) (*HubRetired, error) {
+	event := "Retired"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubRetired)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubRevoked represents a Revoked event raised by the Hub contract.
+type HubRevoked struct {
+	Zone   [32]byte
+	Number uint64
+	Last   uint64
+	Reason string
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const HubRevokedEventName = "Revoked"
+
+// ContractEventName returns the user-defined event name.
+func (HubRevoked) ContractEventName() string {
+	return HubRevokedEventName
+}
+
+// UnpackRevokedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Revoked(bytes32 indexed zone, uint64 indexed number, uint64 last, string reason)
+func (hub *Hub) UnpackRevokedEvent(log *types.Log) (*HubRevoked, error) {
+	event := "Revoked"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubRevoked)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubRoleAdminChanged represents a RoleAdminChanged event raised by the Hub contract.
+type HubRoleAdminChanged struct {
+	Role              [32]byte
+	PreviousAdminRole [32]byte
+	NewAdminRole      [32]byte
+	Raw               *types.Log // Blockchain specific contextual infos
+}
+
+const HubRoleAdminChangedEventName = "RoleAdminChanged"
+
+// ContractEventName returns the user-defined event name.
+func (HubRoleAdminChanged) ContractEventName() string {
+	return HubRoleAdminChangedEventName
+}
+
+// UnpackRoleAdminChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event RoleAdminChanged(bytes32 indexed role, bytes32 indexed previousAdminRole, bytes32 indexed newAdminRole)
+func (hub *Hub) UnpackRoleAdminChangedEvent(log *types.Log) (*HubRoleAdminChanged, error) {
+	event := "RoleAdminChanged"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubRoleAdminChanged)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubRoleGranted represents a RoleGranted event raised by the Hub contract.
+type HubRoleGranted struct {
+	Role    [32]byte
+	Account common.Address
+	Sender  common.Address
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const HubRoleGrantedEventName = "RoleGranted"
+
+// ContractEventName returns the user-defined event name.
+func (HubRoleGranted) ContractEventName() string {
+	return HubRoleGrantedEventName
+}
+
+// UnpackRoleGrantedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)
+func (hub *Hub) UnpackRoleGrantedEvent(log *types.Log) (*HubRoleGranted, error) {
+	event := "RoleGranted"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubRoleGranted)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubRoleRevoked represents a RoleRevoked event raised by the Hub contract.
+type HubRoleRevoked struct {
+	Role    [32]byte
+	Account common.Address
+	Sender  common.Address
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const HubRoleRevokedEventName = "RoleRevoked"
+
+// ContractEventName returns the user-defined event name.
+func (HubRoleRevoked) ContractEventName() string {
+	return HubRoleRevokedEventName
+}
+
+// UnpackRoleRevokedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event RoleRevoked(bytes32 indexed role, address indexed account, address indexed sender)
+func (hub *Hub) UnpackRoleRevokedEvent(log *types.Log) (*HubRoleRevoked, error) {
+	event := "RoleRevoked"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubRoleRevoked)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubSettled represents a Settled event raised by the Hub contract.
+type HubSettled struct {
+	Zone         [32]byte
+	Number       uint64
+	Start        uint64
+	Length       uint32
+	Run          uint32
+	Root         [32]byte
+	CountedTo    uint64
+	Members      uint32
+	Energy       uint64
+	Released     uint64
+	Owed         uint64
+	ConfigDigest [32]byte
+	Sequence     uint64
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const HubSettledEventName = "Settled"
+
+// ContractEventName returns the user-defined event name.
+func (HubSettled) ContractEventName() string {
+	return HubSettledEventName
+}
+
+// UnpackSettledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Settled(bytes32 indexed zone, uint64 indexed number, uint64 indexed start, uint32 length, uint32 run, bytes32 root, uint64 countedTo, uint32 members, uint64 energy, uint64 released, uint64 owed, bytes32 configDigest, uint64 sequence)
+func (hub *Hub) UnpackSettledEvent(log *types.Log) (*HubSettled, error) {
+	event := "Settled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubSettled)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// HubUnpaused represents a Unpaused event raised by the Hub contract.
+type HubUnpaused struct {
+	Account common.Address
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const HubUnpausedEventName = "Unpaused"
+
+// ContractEventName returns the user-defined event name.
+func (HubUnpaused) ContractEventName() string {
+	return HubUnpausedEventName
+}
+
+// UnpackUnpausedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Unpaused(address account)
+func (hub *Hub) UnpackUnpausedEvent(log *types.Log) (*HubUnpaused, error) {
+	event := "Unpaused"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != hub.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(HubUnpaused)
+	if len(log.Data) > 0 {
+		if err := hub.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range hub.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
 // UnpackError attempts to decode the provided error data using user-defined
 // error definitions.
 func (hub *Hub) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], hub.abi.Errors["AccessControlBadConfirmation"].ID.Bytes()[:4]) {
+		return hub.UnpackAccessControlBadConfirmationError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["AccessControlEnforcedDefaultAdminDelay"].ID.Bytes()[:4]) {
+		return hub.UnpackAccessControlEnforcedDefaultAdminDelayError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["AccessControlEnforcedDefaultAdminRules"].ID.Bytes()[:4]) {
+		return hub.UnpackAccessControlEnforcedDefaultAdminRulesError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["AccessControlInvalidDefaultAdmin"].ID.Bytes()[:4]) {
+		return hub.UnpackAccessControlInvalidDefaultAdminError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["AccessControlUnauthorizedAccount"].ID.Bytes()[:4]) {
+		return hub.UnpackAccessControlUnauthorizedAccountError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["AlreadyExited"].ID.Bytes()[:4]) {
+		return hub.UnpackAlreadyExitedError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["AlreadyPosted"].ID.Bytes()[:4]) {
 		return hub.UnpackAlreadyPostedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["BalanceDomain"].ID.Bytes()[:4]) {
+		return hub.UnpackBalanceDomainError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["BalanceRange"].ID.Bytes()[:4]) {
+		return hub.UnpackBalanceRangeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["BalanceSize"].ID.Bytes()[:4]) {
+		return hub.UnpackBalanceSizeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["EnforcedPause"].ID.Bytes()[:4]) {
+		return hub.UnpackEnforcedPauseError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["ExceedsEscrow"].ID.Bytes()[:4]) {
+		return hub.UnpackExceedsEscrowError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["ExceedsExport"].ID.Bytes()[:4]) {
+		return hub.UnpackExceedsExportError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["ExceedsNameplate"].ID.Bytes()[:4]) {
 		return hub.UnpackExceedsNameplateError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["ExitNotDue"].ID.Bytes()[:4]) {
+		return hub.UnpackExitNotDueError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["ExpectedPause"].ID.Bytes()[:4]) {
+		return hub.UnpackExpectedPauseError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["IncompleteTransfer"].ID.Bytes()[:4]) {
+		return hub.UnpackIncompleteTransferError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["InvalidAmount"].ID.Bytes()[:4]) {
+		return hub.UnpackInvalidAmountError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["InvalidGroup"].ID.Bytes()[:4]) {
 		return hub.UnpackInvalidGroupError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["InvalidMoney"].ID.Bytes()[:4]) {
+		return hub.UnpackInvalidMoneyError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["InvalidNameplate"].ID.Bytes()[:4]) {
 		return hub.UnpackInvalidNameplateError(raw[4:])
@@ -742,20 +2774,59 @@ func (hub *Hub) UnpackError(raw []byte) (any, error) {
 	if bytes.Equal(raw[:4], hub.abi.Errors["InvalidSigner"].ID.Bytes()[:4]) {
 		return hub.UnpackInvalidSignerError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["InvalidWindow"].ID.Bytes()[:4]) {
+		return hub.UnpackInvalidWindowError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["LeafNotInRoot"].ID.Bytes()[:4]) {
+		return hub.UnpackLeafNotInRootError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["LeafSize"].ID.Bytes()[:4]) {
+		return hub.UnpackLeafSizeError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["MalformedSignature"].ID.Bytes()[:4]) {
 		return hub.UnpackMalformedSignatureError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NoPayout"].ID.Bytes()[:4]) {
+		return hub.UnpackNoPayoutError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NotAttested"].ID.Bytes()[:4]) {
+		return hub.UnpackNotAttestedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NotInRoot"].ID.Bytes()[:4]) {
+		return hub.UnpackNotInRootError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NotPayable"].ID.Bytes()[:4]) {
+		return hub.UnpackNotPayableError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["NotPosted"].ID.Bytes()[:4]) {
 		return hub.UnpackNotPostedError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NotReclaimable"].ID.Bytes()[:4]) {
+		return hub.UnpackNotReclaimableError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NotRevocable"].ID.Bytes()[:4]) {
+		return hub.UnpackNotRevocableError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["NothingDue"].ID.Bytes()[:4]) {
+		return hub.UnpackNothingDueError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["OtherBlock"].ID.Bytes()[:4]) {
+		return hub.UnpackOtherBlockError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["OtherConfig"].ID.Bytes()[:4]) {
 		return hub.UnpackOtherConfigError(raw[4:])
 	}
-	if bytes.Equal(raw[:4], hub.abi.Errors["OwnableInvalidOwner"].ID.Bytes()[:4]) {
-		return hub.UnpackOwnableInvalidOwnerError(raw[4:])
+	if bytes.Equal(raw[:4], hub.abi.Errors["OtherLength"].ID.Bytes()[:4]) {
+		return hub.UnpackOtherLengthError(raw[4:])
 	}
-	if bytes.Equal(raw[:4], hub.abi.Errors["OwnableUnauthorizedAccount"].ID.Bytes()[:4]) {
-		return hub.UnpackOwnableUnauthorizedAccountError(raw[4:])
+	if bytes.Equal(raw[:4], hub.abi.Errors["OtherNumber"].ID.Bytes()[:4]) {
+		return hub.UnpackOtherNumberError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["ReentrancyGuardReentrantCall"].ID.Bytes()[:4]) {
+		return hub.UnpackReentrancyGuardReentrantCallError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["ReleasedFell"].ID.Bytes()[:4]) {
+		return hub.UnpackReleasedFellError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["RepeatedSigner"].ID.Bytes()[:4]) {
 		return hub.UnpackRepeatedSignerError(raw[4:])
@@ -772,6 +2843,30 @@ func (hub *Hub) UnpackError(raw []byte) (any, error) {
 	if bytes.Equal(raw[:4], hub.abi.Errors["ReportTotals"].ID.Bytes()[:4]) {
 		return hub.UnpackReportTotalsError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["RootSuperseded"].ID.Bytes()[:4]) {
+		return hub.UnpackRootSupersededError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["RunSuperseded"].ID.Bytes()[:4]) {
+		return hub.UnpackRunSupersededError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["SafeCastOverflowedUintDowncast"].ID.Bytes()[:4]) {
+		return hub.UnpackSafeCastOverflowedUintDowncastError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["SafeERC20FailedOperation"].ID.Bytes()[:4]) {
+		return hub.UnpackSafeERC20FailedOperationError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["SettlementDomain"].ID.Bytes()[:4]) {
+		return hub.UnpackSettlementDomainError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["SettlementInterval"].ID.Bytes()[:4]) {
+		return hub.UnpackSettlementIntervalError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["SettlementSize"].ID.Bytes()[:4]) {
+		return hub.UnpackSettlementSizeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], hub.abi.Errors["SettlementTotals"].ID.Bytes()[:4]) {
+		return hub.UnpackSettlementTotalsError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], hub.abi.Errors["SignaturesSize"].ID.Bytes()[:4]) {
 		return hub.UnpackSignaturesSizeError(raw[4:])
 	}
@@ -781,10 +2876,151 @@ func (hub *Hub) UnpackError(raw []byte) (any, error) {
 	if bytes.Equal(raw[:4], hub.abi.Errors["UnknownZone"].ID.Bytes()[:4]) {
 		return hub.UnpackUnknownZoneError(raw[4:])
 	}
-	if bytes.Equal(raw[:4], hub.abi.Errors["UnsupportedRun"].ID.Bytes()[:4]) {
-		return hub.UnpackUnsupportedRunError(raw[4:])
-	}
 	return nil, errors.New("Unknown error")
+}
+
+// HubAccessControlBadConfirmation represents a AccessControlBadConfirmation error raised by the Hub contract.
+type HubAccessControlBadConfirmation struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AccessControlBadConfirmation()
+func HubAccessControlBadConfirmationErrorID() common.Hash {
+	return common.HexToHash("0x6697b23232a647058342c0724fe7c415cab25915b54e5dbc03f233173d37b41c")
+}
+
+// UnpackAccessControlBadConfirmationError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AccessControlBadConfirmation()
+func (hub *Hub) UnpackAccessControlBadConfirmationError(raw []byte) (*HubAccessControlBadConfirmation, error) {
+	out := new(HubAccessControlBadConfirmation)
+	if err := hub.abi.UnpackIntoInterface(out, "AccessControlBadConfirmation", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubAccessControlEnforcedDefaultAdminDelay represents a AccessControlEnforcedDefaultAdminDelay error raised by the Hub contract.
+type HubAccessControlEnforcedDefaultAdminDelay struct {
+	Schedule *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AccessControlEnforcedDefaultAdminDelay(uint48 schedule)
+func HubAccessControlEnforcedDefaultAdminDelayErrorID() common.Hash {
+	return common.HexToHash("0x19ca5ebb8fb33f00e502c9392eddab1501674629178bf69b853cf037aaf4bb5d")
+}
+
+// UnpackAccessControlEnforcedDefaultAdminDelayError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AccessControlEnforcedDefaultAdminDelay(uint48 schedule)
+func (hub *Hub) UnpackAccessControlEnforcedDefaultAdminDelayError(raw []byte) (*HubAccessControlEnforcedDefaultAdminDelay, error) {
+	out := new(HubAccessControlEnforcedDefaultAdminDelay)
+	if err := hub.abi.UnpackIntoInterface(out, "AccessControlEnforcedDefaultAdminDelay", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubAccessControlEnforcedDefaultAdminRules represents a AccessControlEnforcedDefaultAdminRules error raised by the Hub contract.
+type HubAccessControlEnforcedDefaultAdminRules struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AccessControlEnforcedDefaultAdminRules()
+func HubAccessControlEnforcedDefaultAdminRulesErrorID() common.Hash {
+	return common.HexToHash("0x3fc3c27ae3db78c81b8f6e685172134623efa268ee8cd8d54be38ad2a74fc13b")
+}
+
+// UnpackAccessControlEnforcedDefaultAdminRulesError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AccessControlEnforcedDefaultAdminRules()
+func (hub *Hub) UnpackAccessControlEnforcedDefaultAdminRulesError(raw []byte) (*HubAccessControlEnforcedDefaultAdminRules, error) {
+	out := new(HubAccessControlEnforcedDefaultAdminRules)
+	if err := hub.abi.UnpackIntoInterface(out, "AccessControlEnforcedDefaultAdminRules", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubAccessControlInvalidDefaultAdmin represents a AccessControlInvalidDefaultAdmin error raised by the Hub contract.
+type HubAccessControlInvalidDefaultAdmin struct {
+	DefaultAdmin common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AccessControlInvalidDefaultAdmin(address defaultAdmin)
+func HubAccessControlInvalidDefaultAdminErrorID() common.Hash {
+	return common.HexToHash("0xc22c8022f2a840d6b6a9f113407715f5bbd4e88c1b0dd9434dc00700ba609ed4")
+}
+
+// UnpackAccessControlInvalidDefaultAdminError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AccessControlInvalidDefaultAdmin(address defaultAdmin)
+func (hub *Hub) UnpackAccessControlInvalidDefaultAdminError(raw []byte) (*HubAccessControlInvalidDefaultAdmin, error) {
+	out := new(HubAccessControlInvalidDefaultAdmin)
+	if err := hub.abi.UnpackIntoInterface(out, "AccessControlInvalidDefaultAdmin", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubAccessControlUnauthorizedAccount represents a AccessControlUnauthorizedAccount error raised by the Hub contract.
+type HubAccessControlUnauthorizedAccount struct {
+	Account    common.Address
+	NeededRole [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AccessControlUnauthorizedAccount(address account, bytes32 neededRole)
+func HubAccessControlUnauthorizedAccountErrorID() common.Hash {
+	return common.HexToHash("0xe2517d3fbfae6f8515ef5ff1ccedc3933ab0cbbda0b492c06eb54ad10ef03b3e")
+}
+
+// UnpackAccessControlUnauthorizedAccountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AccessControlUnauthorizedAccount(address account, bytes32 neededRole)
+func (hub *Hub) UnpackAccessControlUnauthorizedAccountError(raw []byte) (*HubAccessControlUnauthorizedAccount, error) {
+	out := new(HubAccessControlUnauthorizedAccount)
+	if err := hub.abi.UnpackIntoInterface(out, "AccessControlUnauthorizedAccount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubAlreadyExited represents a AlreadyExited error raised by the Hub contract.
+type HubAlreadyExited struct {
+	Zone   [32]byte
+	Member [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyExited(bytes32 zone, bytes32 member)
+func HubAlreadyExitedErrorID() common.Hash {
+	return common.HexToHash("0x46413d4f2f5ce3036f256555d4ea5ecbd7a931405365b41dc0fbaed3023bc1eb")
+}
+
+// UnpackAlreadyExitedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyExited(bytes32 zone, bytes32 member)
+func (hub *Hub) UnpackAlreadyExitedError(raw []byte) (*HubAlreadyExited, error) {
+	out := new(HubAlreadyExited)
+	if err := hub.abi.UnpackIntoInterface(out, "AlreadyExited", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // HubAlreadyPosted represents a AlreadyPosted error raised by the Hub contract.
@@ -808,6 +3044,156 @@ func HubAlreadyPostedErrorID() common.Hash {
 func (hub *Hub) UnpackAlreadyPostedError(raw []byte) (*HubAlreadyPosted, error) {
 	out := new(HubAlreadyPosted)
 	if err := hub.abi.UnpackIntoInterface(out, "AlreadyPosted", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubBalanceDomain represents a BalanceDomain error raised by the Hub contract.
+type HubBalanceDomain struct {
+	Domain [16]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BalanceDomain(bytes16 domain)
+func HubBalanceDomainErrorID() common.Hash {
+	return common.HexToHash("0x9310efd8a1682dd6f9896b9683d25143290c7449967fd176f8b473adc79c2ff0")
+}
+
+// UnpackBalanceDomainError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BalanceDomain(bytes16 domain)
+func (hub *Hub) UnpackBalanceDomainError(raw []byte) (*HubBalanceDomain, error) {
+	out := new(HubBalanceDomain)
+	if err := hub.abi.UnpackIntoInterface(out, "BalanceDomain", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubBalanceRange represents a BalanceRange error raised by the Hub contract.
+type HubBalanceRange struct {
+	Energy   uint64
+	Released uint64
+	Balance  uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BalanceRange(uint64 energy, uint64 released, uint64 balance)
+func HubBalanceRangeErrorID() common.Hash {
+	return common.HexToHash("0x94691877bce4d499ef580f9ed96c0cde0a29e0177d9fba8a9e48fe6dd4f31ec5")
+}
+
+// UnpackBalanceRangeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BalanceRange(uint64 energy, uint64 released, uint64 balance)
+func (hub *Hub) UnpackBalanceRangeError(raw []byte) (*HubBalanceRange, error) {
+	out := new(HubBalanceRange)
+	if err := hub.abi.UnpackIntoInterface(out, "BalanceRange", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubBalanceSize represents a BalanceSize error raised by the Hub contract.
+type HubBalanceSize struct {
+	Size *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BalanceSize(uint256 size)
+func HubBalanceSizeErrorID() common.Hash {
+	return common.HexToHash("0x792b6bd1507187f1af2f471eeb8a30da6aa81f358302fe418ea84d55c2657b54")
+}
+
+// UnpackBalanceSizeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BalanceSize(uint256 size)
+func (hub *Hub) UnpackBalanceSizeError(raw []byte) (*HubBalanceSize, error) {
+	out := new(HubBalanceSize)
+	if err := hub.abi.UnpackIntoInterface(out, "BalanceSize", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubEnforcedPause represents a EnforcedPause error raised by the Hub contract.
+type HubEnforcedPause struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error EnforcedPause()
+func HubEnforcedPauseErrorID() common.Hash {
+	return common.HexToHash("0xd93c0665d6c96d04a8f174024fc4ddd66c250604aff22bbec808de86dd3637e3")
+}
+
+// UnpackEnforcedPauseError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error EnforcedPause()
+func (hub *Hub) UnpackEnforcedPauseError(raw []byte) (*HubEnforcedPause, error) {
+	out := new(HubEnforcedPause)
+	if err := hub.abi.UnpackIntoInterface(out, "EnforcedPause", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubExceedsEscrow represents a ExceedsEscrow error raised by the Hub contract.
+type HubExceedsEscrow struct {
+	Zone      [32]byte
+	Owed      uint64
+	Deposited uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExceedsEscrow(bytes32 zone, uint64 owed, uint64 deposited)
+func HubExceedsEscrowErrorID() common.Hash {
+	return common.HexToHash("0xd415a3e6ae2a5e03fb12152352e620a67deb0c6c9446cd5c9e29ff48c85e906d")
+}
+
+// UnpackExceedsEscrowError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExceedsEscrow(bytes32 zone, uint64 owed, uint64 deposited)
+func (hub *Hub) UnpackExceedsEscrowError(raw []byte) (*HubExceedsEscrow, error) {
+	out := new(HubExceedsEscrow)
+	if err := hub.abi.UnpackIntoInterface(out, "ExceedsEscrow", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubExceedsExport represents a ExceedsExport error raised by the Hub contract.
+type HubExceedsExport struct {
+	Meter  [32]byte
+	Start  uint64
+	Amount uint64
+	Left   uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExceedsExport(bytes32 meter, uint64 start, uint64 amount, uint64 left)
+func HubExceedsExportErrorID() common.Hash {
+	return common.HexToHash("0x5ceb62433942027f2ebdcd6215ba5b5f0e7d3ee839879fd2b6846c9db0db6f4c")
+}
+
+// UnpackExceedsExportError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExceedsExport(bytes32 meter, uint64 start, uint64 amount, uint64 left)
+func (hub *Hub) UnpackExceedsExportError(raw []byte) (*HubExceedsExport, error) {
+	out := new(HubExceedsExport)
+	if err := hub.abi.UnpackIntoInterface(out, "ExceedsExport", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -840,6 +3226,103 @@ func (hub *Hub) UnpackExceedsNameplateError(raw []byte) (*HubExceedsNameplate, e
 	return out, nil
 }
 
+// HubExitNotDue represents a ExitNotDue error raised by the Hub contract.
+type HubExitNotDue struct {
+	Zone   [32]byte
+	Member [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExitNotDue(bytes32 zone, bytes32 member)
+func HubExitNotDueErrorID() common.Hash {
+	return common.HexToHash("0xf94cde740124ed9923231e36a57082b80686e4bd47a3ca2103f7fee68278f3b3")
+}
+
+// UnpackExitNotDueError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExitNotDue(bytes32 zone, bytes32 member)
+func (hub *Hub) UnpackExitNotDueError(raw []byte) (*HubExitNotDue, error) {
+	out := new(HubExitNotDue)
+	if err := hub.abi.UnpackIntoInterface(out, "ExitNotDue", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubExpectedPause represents a ExpectedPause error raised by the Hub contract.
+type HubExpectedPause struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExpectedPause()
+func HubExpectedPauseErrorID() common.Hash {
+	return common.HexToHash("0x8dfc202bcfe9a735b559bee70674422512bc5c30f687046ae8778315fb81da44")
+}
+
+// UnpackExpectedPauseError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExpectedPause()
+func (hub *Hub) UnpackExpectedPauseError(raw []byte) (*HubExpectedPause, error) {
+	out := new(HubExpectedPause)
+	if err := hub.abi.UnpackIntoInterface(out, "ExpectedPause", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubIncompleteTransfer represents a IncompleteTransfer error raised by the Hub contract.
+type HubIncompleteTransfer struct {
+	Amount   *big.Int
+	Received *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error IncompleteTransfer(uint256 amount, uint256 received)
+func HubIncompleteTransferErrorID() common.Hash {
+	return common.HexToHash("0x9d8cb6b8acb55c2434a8255b1414c530b78b3cb26f260b938f89f4569c8d5ef2")
+}
+
+// UnpackIncompleteTransferError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error IncompleteTransfer(uint256 amount, uint256 received)
+func (hub *Hub) UnpackIncompleteTransferError(raw []byte) (*HubIncompleteTransfer, error) {
+	out := new(HubIncompleteTransfer)
+	if err := hub.abi.UnpackIntoInterface(out, "IncompleteTransfer", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubInvalidAmount represents a InvalidAmount error raised by the Hub contract.
+type HubInvalidAmount struct {
+	Amount *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidAmount(uint256 amount)
+func HubInvalidAmountErrorID() common.Hash {
+	return common.HexToHash("0x3728b83da61d63401ac13ad617e59d729e6cb5ed67c24fa9dc4e9b626307fd6e")
+}
+
+// UnpackInvalidAmountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidAmount(uint256 amount)
+func (hub *Hub) UnpackInvalidAmountError(raw []byte) (*HubInvalidAmount, error) {
+	out := new(HubInvalidAmount)
+	if err := hub.abi.UnpackIntoInterface(out, "InvalidAmount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // HubInvalidGroup represents a InvalidGroup error raised by the Hub contract.
 type HubInvalidGroup struct {
 	Signers *big.Int
@@ -860,6 +3343,31 @@ func HubInvalidGroupErrorID() common.Hash {
 func (hub *Hub) UnpackInvalidGroupError(raw []byte) (*HubInvalidGroup, error) {
 	out := new(HubInvalidGroup)
 	if err := hub.abi.UnpackIntoInterface(out, "InvalidGroup", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubInvalidMoney represents a InvalidMoney error raised by the Hub contract.
+type HubInvalidMoney struct {
+	Money    common.Address
+	Decimals uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidMoney(address money, uint8 decimals)
+func HubInvalidMoneyErrorID() common.Hash {
+	return common.HexToHash("0x7661ab0910d416f515b6106fe364187e7d8942eb2f395cf5033655a960ce6129")
+}
+
+// UnpackInvalidMoneyError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidMoney(address money, uint8 decimals)
+func (hub *Hub) UnpackInvalidMoneyError(raw []byte) (*HubInvalidMoney, error) {
+	out := new(HubInvalidMoney)
+	if err := hub.abi.UnpackIntoInterface(out, "InvalidMoney", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -914,6 +3422,79 @@ func (hub *Hub) UnpackInvalidSignerError(raw []byte) (*HubInvalidSigner, error) 
 	return out, nil
 }
 
+// HubInvalidWindow represents a InvalidWindow error raised by the Hub contract.
+type HubInvalidWindow struct {
+	ChallengeWindow uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidWindow(uint32 challengeWindow)
+func HubInvalidWindowErrorID() common.Hash {
+	return common.HexToHash("0xee2ae5107d30143ce2d5277a3f24af0df7a0f20245e97122fe307bd3e872da9d")
+}
+
+// UnpackInvalidWindowError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidWindow(uint32 challengeWindow)
+func (hub *Hub) UnpackInvalidWindowError(raw []byte) (*HubInvalidWindow, error) {
+	out := new(HubInvalidWindow)
+	if err := hub.abi.UnpackIntoInterface(out, "InvalidWindow", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubLeafNotInRoot represents a LeafNotInRoot error raised by the Hub contract.
+type HubLeafNotInRoot struct {
+	Zone   [32]byte
+	Number uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LeafNotInRoot(bytes32 zone, uint64 number)
+func HubLeafNotInRootErrorID() common.Hash {
+	return common.HexToHash("0xe861d013e82638b92655650d8c355cc59758d91b4858f4bbe3736bc427d90812")
+}
+
+// UnpackLeafNotInRootError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LeafNotInRoot(bytes32 zone, uint64 number)
+func (hub *Hub) UnpackLeafNotInRootError(raw []byte) (*HubLeafNotInRoot, error) {
+	out := new(HubLeafNotInRoot)
+	if err := hub.abi.UnpackIntoInterface(out, "LeafNotInRoot", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubLeafSize represents a LeafSize error raised by the Hub contract.
+type HubLeafSize struct {
+	Size *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LeafSize(uint256 size)
+func HubLeafSizeErrorID() common.Hash {
+	return common.HexToHash("0x89d80298a1d774c31a744d54ff16098c02b5b499eabfa898131f3dfa850b5036")
+}
+
+// UnpackLeafSizeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LeafSize(uint256 size)
+func (hub *Hub) UnpackLeafSizeError(raw []byte) (*HubLeafSize, error) {
+	out := new(HubLeafSize)
+	if err := hub.abi.UnpackIntoInterface(out, "LeafSize", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // HubMalformedSignature represents a MalformedSignature error raised by the Hub contract.
 type HubMalformedSignature struct {
 	Index *big.Int
@@ -933,6 +3514,107 @@ func HubMalformedSignatureErrorID() common.Hash {
 func (hub *Hub) UnpackMalformedSignatureError(raw []byte) (*HubMalformedSignature, error) {
 	out := new(HubMalformedSignature)
 	if err := hub.abi.UnpackIntoInterface(out, "MalformedSignature", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubNoPayout represents a NoPayout error raised by the Hub contract.
+type HubNoPayout struct {
+	Zone   [32]byte
+	Member [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoPayout(bytes32 zone, bytes32 member)
+func HubNoPayoutErrorID() common.Hash {
+	return common.HexToHash("0x5eea492a2a62ea86af6c1d2e12a306c435b377ac07ba14139416873b7fa3821e")
+}
+
+// UnpackNoPayoutError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoPayout(bytes32 zone, bytes32 member)
+func (hub *Hub) UnpackNoPayoutError(raw []byte) (*HubNoPayout, error) {
+	out := new(HubNoPayout)
+	if err := hub.abi.UnpackIntoInterface(out, "NoPayout", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubNotAttested represents a NotAttested error raised by the Hub contract.
+type HubNotAttested struct {
+	Zone   [32]byte
+	Start  uint64
+	Length uint32
+	Run    uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotAttested(bytes32 zone, uint64 start, uint32 length, uint32 run)
+func HubNotAttestedErrorID() common.Hash {
+	return common.HexToHash("0xc172b2db38c8567c9950278984eb684d6de113a83cf3848f99787eba427da8c1")
+}
+
+// UnpackNotAttestedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotAttested(bytes32 zone, uint64 start, uint32 length, uint32 run)
+func (hub *Hub) UnpackNotAttestedError(raw []byte) (*HubNotAttested, error) {
+	out := new(HubNotAttested)
+	if err := hub.abi.UnpackIntoInterface(out, "NotAttested", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubNotInRoot represents a NotInRoot error raised by the Hub contract.
+type HubNotInRoot struct {
+	Root [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotInRoot(bytes32 root)
+func HubNotInRootErrorID() common.Hash {
+	return common.HexToHash("0x2dee774444f9f21b468502465e54c5dd0352e966edfc8f2ad6090a29033fcb92")
+}
+
+// UnpackNotInRootError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotInRoot(bytes32 root)
+func (hub *Hub) UnpackNotInRootError(raw []byte) (*HubNotInRoot, error) {
+	out := new(HubNotInRoot)
+	if err := hub.abi.UnpackIntoInterface(out, "NotInRoot", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubNotPayable represents a NotPayable error raised by the Hub contract.
+type HubNotPayable struct {
+	Zone   [32]byte
+	Number uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotPayable(bytes32 zone, uint64 number)
+func HubNotPayableErrorID() common.Hash {
+	return common.HexToHash("0x4781cd1ca1bf03b61fcbc819c7c61b43adcbb2130afc1106e14a094e03ba1347")
+}
+
+// UnpackNotPayableError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotPayable(bytes32 zone, uint64 number)
+func (hub *Hub) UnpackNotPayableError(raw []byte) (*HubNotPayable, error) {
+	out := new(HubNotPayable)
+	if err := hub.abi.UnpackIntoInterface(out, "NotPayable", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -964,6 +3646,108 @@ func (hub *Hub) UnpackNotPostedError(raw []byte) (*HubNotPosted, error) {
 	return out, nil
 }
 
+// HubNotReclaimable represents a NotReclaimable error raised by the Hub contract.
+type HubNotReclaimable struct {
+	Zone        [32]byte
+	Member      [32]byte
+	DepositedIn uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotReclaimable(bytes32 zone, bytes32 member, uint64 depositedIn)
+func HubNotReclaimableErrorID() common.Hash {
+	return common.HexToHash("0xe70d8b7c850c2197e2e04d244e0c7d908f69ee38199cea49980da680c096c71f")
+}
+
+// UnpackNotReclaimableError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotReclaimable(bytes32 zone, bytes32 member, uint64 depositedIn)
+func (hub *Hub) UnpackNotReclaimableError(raw []byte) (*HubNotReclaimable, error) {
+	out := new(HubNotReclaimable)
+	if err := hub.abi.UnpackIntoInterface(out, "NotReclaimable", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubNotRevocable represents a NotRevocable error raised by the Hub contract.
+type HubNotRevocable struct {
+	Zone   [32]byte
+	Number uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotRevocable(bytes32 zone, uint64 number)
+func HubNotRevocableErrorID() common.Hash {
+	return common.HexToHash("0xc9d15f93cc9514ba2408de91f54daa33394b6630f2cbf20ff6254d4f12ad3093")
+}
+
+// UnpackNotRevocableError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotRevocable(bytes32 zone, uint64 number)
+func (hub *Hub) UnpackNotRevocableError(raw []byte) (*HubNotRevocable, error) {
+	out := new(HubNotRevocable)
+	if err := hub.abi.UnpackIntoInterface(out, "NotRevocable", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubNothingDue represents a NothingDue error raised by the Hub contract.
+type HubNothingDue struct {
+	Zone   [32]byte
+	Member [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingDue(bytes32 zone, bytes32 member)
+func HubNothingDueErrorID() common.Hash {
+	return common.HexToHash("0x04aae77dc0334e5be5777d8e9862f8a0cd406fb45ba8d532efb0f22a6781e2df")
+}
+
+// UnpackNothingDueError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingDue(bytes32 zone, bytes32 member)
+func (hub *Hub) UnpackNothingDueError(raw []byte) (*HubNothingDue, error) {
+	out := new(HubNothingDue)
+	if err := hub.abi.UnpackIntoInterface(out, "NothingDue", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubOtherBlock represents a OtherBlock error raised by the Hub contract.
+type HubOtherBlock struct {
+	Zone      [32]byte
+	CountedTo uint64
+	Oldest    uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error OtherBlock(bytes32 zone, uint64 countedTo, uint64 oldest)
+func HubOtherBlockErrorID() common.Hash {
+	return common.HexToHash("0x1aeb2930872db76be8c27131d8023d80e0aaabc3926c4b925651ce91f20a2cf9")
+}
+
+// UnpackOtherBlockError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error OtherBlock(bytes32 zone, uint64 countedTo, uint64 oldest)
+func (hub *Hub) UnpackOtherBlockError(raw []byte) (*HubOtherBlock, error) {
+	out := new(HubOtherBlock)
+	if err := hub.abi.UnpackIntoInterface(out, "OtherBlock", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // HubOtherConfig represents a OtherConfig error raised by the Hub contract.
 type HubOtherConfig struct {
 	ConfigDigest [32]byte
@@ -989,49 +3773,103 @@ func (hub *Hub) UnpackOtherConfigError(raw []byte) (*HubOtherConfig, error) {
 	return out, nil
 }
 
-// HubOwnableInvalidOwner represents a OwnableInvalidOwner error raised by the Hub contract.
-type HubOwnableInvalidOwner struct {
-	Owner common.Address
+// HubOtherLength represents a OtherLength error raised by the Hub contract.
+type HubOtherLength struct {
+	Zone   [32]byte
+	Start  uint64
+	Length uint32
+	Before uint32
 }
 
 // ErrorID returns the hash of canonical representation of the error's signature.
 //
-// Solidity: error OwnableInvalidOwner(address owner)
-func HubOwnableInvalidOwnerErrorID() common.Hash {
-	return common.HexToHash("0x1e4fbdf7f3ef8bcaa855599e3abf48b232380f183f08f6f813d9ffa5bd585188")
+// Solidity: error OtherLength(bytes32 zone, uint64 start, uint32 length, uint32 before)
+func HubOtherLengthErrorID() common.Hash {
+	return common.HexToHash("0x33c0ace7a0122a7619ad7996659875550fabe489820db89c6a7e154ec65d3a9d")
 }
 
-// UnpackOwnableInvalidOwnerError is the Go binding used to decode the provided
+// UnpackOtherLengthError is the Go binding used to decode the provided
 // error data into the corresponding Go error struct.
 //
-// Solidity: error OwnableInvalidOwner(address owner)
-func (hub *Hub) UnpackOwnableInvalidOwnerError(raw []byte) (*HubOwnableInvalidOwner, error) {
-	out := new(HubOwnableInvalidOwner)
-	if err := hub.abi.UnpackIntoInterface(out, "OwnableInvalidOwner", raw); err != nil {
+// Solidity: error OtherLength(bytes32 zone, uint64 start, uint32 length, uint32 before)
+func (hub *Hub) UnpackOtherLengthError(raw []byte) (*HubOtherLength, error) {
+	out := new(HubOtherLength)
+	if err := hub.abi.UnpackIntoInterface(out, "OtherLength", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// HubOwnableUnauthorizedAccount represents a OwnableUnauthorizedAccount error raised by the Hub contract.
-type HubOwnableUnauthorizedAccount struct {
-	Account common.Address
+// HubOtherNumber represents a OtherNumber error raised by the Hub contract.
+type HubOtherNumber struct {
+	Zone   [32]byte
+	Number uint64
+	Next   uint64
 }
 
 // ErrorID returns the hash of canonical representation of the error's signature.
 //
-// Solidity: error OwnableUnauthorizedAccount(address account)
-func HubOwnableUnauthorizedAccountErrorID() common.Hash {
-	return common.HexToHash("0x118cdaa7a341953d1887a2245fd6665d741c67c8c50581daa59e1d03373fa188")
+// Solidity: error OtherNumber(bytes32 zone, uint64 number, uint64 next)
+func HubOtherNumberErrorID() common.Hash {
+	return common.HexToHash("0x3817910be032f3ff77a4d9a8f2405c3b0292dc059a636abdf0bccfdfa6f40bab")
 }
 
-// UnpackOwnableUnauthorizedAccountError is the Go binding used to decode the provided
+// UnpackOtherNumberError is the Go binding used to decode the provided
 // error data into the corresponding Go error struct.
 //
-// Solidity: error OwnableUnauthorizedAccount(address account)
-func (hub *Hub) UnpackOwnableUnauthorizedAccountError(raw []byte) (*HubOwnableUnauthorizedAccount, error) {
-	out := new(HubOwnableUnauthorizedAccount)
-	if err := hub.abi.UnpackIntoInterface(out, "OwnableUnauthorizedAccount", raw); err != nil {
+// Solidity: error OtherNumber(bytes32 zone, uint64 number, uint64 next)
+func (hub *Hub) UnpackOtherNumberError(raw []byte) (*HubOtherNumber, error) {
+	out := new(HubOtherNumber)
+	if err := hub.abi.UnpackIntoInterface(out, "OtherNumber", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubReentrancyGuardReentrantCall represents a ReentrancyGuardReentrantCall error raised by the Hub contract.
+type HubReentrancyGuardReentrantCall struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ReentrancyGuardReentrantCall()
+func HubReentrancyGuardReentrantCallErrorID() common.Hash {
+	return common.HexToHash("0x3ee5aeb571de7fc460830b4d0017439a1ca56fb0bc39062227ade4fe4a24c1ca")
+}
+
+// UnpackReentrancyGuardReentrantCallError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ReentrancyGuardReentrantCall()
+func (hub *Hub) UnpackReentrancyGuardReentrantCallError(raw []byte) (*HubReentrancyGuardReentrantCall, error) {
+	out := new(HubReentrancyGuardReentrantCall)
+	if err := hub.abi.UnpackIntoInterface(out, "ReentrancyGuardReentrantCall", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubReleasedFell represents a ReleasedFell error raised by the Hub contract.
+type HubReleasedFell struct {
+	Zone     [32]byte
+	Released uint64
+	Before   uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ReleasedFell(bytes32 zone, uint64 released, uint64 before)
+func HubReleasedFellErrorID() common.Hash {
+	return common.HexToHash("0xe8b6b1cc54324c7368807ce264e84407b4d8ec63c09f25a8a5e3ea49fbe05f9d")
+}
+
+// UnpackReleasedFellError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ReleasedFell(bytes32 zone, uint64 released, uint64 before)
+func (hub *Hub) UnpackReleasedFellError(raw []byte) (*HubReleasedFell, error) {
+	out := new(HubReleasedFell)
+	if err := hub.abi.UnpackIntoInterface(out, "ReleasedFell", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -1159,6 +3997,205 @@ func (hub *Hub) UnpackReportTotalsError(raw []byte) (*HubReportTotals, error) {
 	return out, nil
 }
 
+// HubRootSuperseded represents a RootSuperseded error raised by the Hub contract.
+type HubRootSuperseded struct {
+	Zone   [32]byte
+	Number uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error RootSuperseded(bytes32 zone, uint64 number)
+func HubRootSupersededErrorID() common.Hash {
+	return common.HexToHash("0x1655cfaf24f230bb4dfbdce59719d4bbf4c4ee48b6175b62f94ad3cec38ae82a")
+}
+
+// UnpackRootSupersededError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error RootSuperseded(bytes32 zone, uint64 number)
+func (hub *Hub) UnpackRootSupersededError(raw []byte) (*HubRootSuperseded, error) {
+	out := new(HubRootSuperseded)
+	if err := hub.abi.UnpackIntoInterface(out, "RootSuperseded", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubRunSuperseded represents a RunSuperseded error raised by the Hub contract.
+type HubRunSuperseded struct {
+	Zone  [32]byte
+	Start uint64
+	Run   uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error RunSuperseded(bytes32 zone, uint64 start, uint32 run)
+func HubRunSupersededErrorID() common.Hash {
+	return common.HexToHash("0x77f84b7d8d0d8441345b6fd79a14051f5a90658ea747e7fa4fda69e0c89b0b89")
+}
+
+// UnpackRunSupersededError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error RunSuperseded(bytes32 zone, uint64 start, uint32 run)
+func (hub *Hub) UnpackRunSupersededError(raw []byte) (*HubRunSuperseded, error) {
+	out := new(HubRunSuperseded)
+	if err := hub.abi.UnpackIntoInterface(out, "RunSuperseded", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubSafeCastOverflowedUintDowncast represents a SafeCastOverflowedUintDowncast error raised by the Hub contract.
+type HubSafeCastOverflowedUintDowncast struct {
+	Bits  uint8
+	Value *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func HubSafeCastOverflowedUintDowncastErrorID() common.Hash {
+	return common.HexToHash("0x6dfcc6503a32754ce7a89698e18201fc5294fd4aad43edefee786f88423b1a12")
+}
+
+// UnpackSafeCastOverflowedUintDowncastError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func (hub *Hub) UnpackSafeCastOverflowedUintDowncastError(raw []byte) (*HubSafeCastOverflowedUintDowncast, error) {
+	out := new(HubSafeCastOverflowedUintDowncast)
+	if err := hub.abi.UnpackIntoInterface(out, "SafeCastOverflowedUintDowncast", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubSafeERC20FailedOperation represents a SafeERC20FailedOperation error raised by the Hub contract.
+type HubSafeERC20FailedOperation struct {
+	Token common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeERC20FailedOperation(address token)
+func HubSafeERC20FailedOperationErrorID() common.Hash {
+	return common.HexToHash("0x5274afe73c98b4749fc91ffae6b7b574e7842cb2144a159e9377a5f20b32edf9")
+}
+
+// UnpackSafeERC20FailedOperationError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeERC20FailedOperation(address token)
+func (hub *Hub) UnpackSafeERC20FailedOperationError(raw []byte) (*HubSafeERC20FailedOperation, error) {
+	out := new(HubSafeERC20FailedOperation)
+	if err := hub.abi.UnpackIntoInterface(out, "SafeERC20FailedOperation", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubSettlementDomain represents a SettlementDomain error raised by the Hub contract.
+type HubSettlementDomain struct {
+	Domain [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SettlementDomain(bytes32 domain)
+func HubSettlementDomainErrorID() common.Hash {
+	return common.HexToHash("0x5e16fdeda1ffdf8c9be6190cdba722b8d30eb7633a20f1e9e89009faf9a65e1e")
+}
+
+// UnpackSettlementDomainError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SettlementDomain(bytes32 domain)
+func (hub *Hub) UnpackSettlementDomainError(raw []byte) (*HubSettlementDomain, error) {
+	out := new(HubSettlementDomain)
+	if err := hub.abi.UnpackIntoInterface(out, "SettlementDomain", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubSettlementInterval represents a SettlementInterval error raised by the Hub contract.
+type HubSettlementInterval struct {
+	Start  uint64
+	Length uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SettlementInterval(uint64 start, uint32 length)
+func HubSettlementIntervalErrorID() common.Hash {
+	return common.HexToHash("0x9a443084539cace800e5957ae2226b833909940c1de94418e709471ac86cc660")
+}
+
+// UnpackSettlementIntervalError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SettlementInterval(uint64 start, uint32 length)
+func (hub *Hub) UnpackSettlementIntervalError(raw []byte) (*HubSettlementInterval, error) {
+	out := new(HubSettlementInterval)
+	if err := hub.abi.UnpackIntoInterface(out, "SettlementInterval", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubSettlementSize represents a SettlementSize error raised by the Hub contract.
+type HubSettlementSize struct {
+	Size *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SettlementSize(uint256 size)
+func HubSettlementSizeErrorID() common.Hash {
+	return common.HexToHash("0x45a7c3e1acf627fb7ce7b4273e97aaabc398f45f20281c20f94c7575741ee3d5")
+}
+
+// UnpackSettlementSizeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SettlementSize(uint256 size)
+func (hub *Hub) UnpackSettlementSizeError(raw []byte) (*HubSettlementSize, error) {
+	out := new(HubSettlementSize)
+	if err := hub.abi.UnpackIntoInterface(out, "SettlementSize", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HubSettlementTotals represents a SettlementTotals error raised by the Hub contract.
+type HubSettlementTotals struct {
+	Energy   uint64
+	Released uint64
+	Owed     uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SettlementTotals(uint64 energy, uint64 released, uint64 owed)
+func HubSettlementTotalsErrorID() common.Hash {
+	return common.HexToHash("0x3ec3ccb60058a9efc1bcd564821eff47e312c6a9a8a32417b151369c78467570")
+}
+
+// UnpackSettlementTotalsError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SettlementTotals(uint64 energy, uint64 released, uint64 owed)
+func (hub *Hub) UnpackSettlementTotalsError(raw []byte) (*HubSettlementTotals, error) {
+	out := new(HubSettlementTotals)
+	if err := hub.abi.UnpackIntoInterface(out, "SettlementTotals", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // HubSignaturesSize represents a SignaturesSize error raised by the Hub contract.
 type HubSignaturesSize struct {
 	Size     *big.Int
@@ -1227,30 +4264,6 @@ func HubUnknownZoneErrorID() common.Hash {
 func (hub *Hub) UnpackUnknownZoneError(raw []byte) (*HubUnknownZone, error) {
 	out := new(HubUnknownZone)
 	if err := hub.abi.UnpackIntoInterface(out, "UnknownZone", raw); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// HubUnsupportedRun represents a UnsupportedRun error raised by the Hub contract.
-type HubUnsupportedRun struct {
-	Run uint32
-}
-
-// ErrorID returns the hash of canonical representation of the error's signature.
-//
-// Solidity: error UnsupportedRun(uint32 run)
-func HubUnsupportedRunErrorID() common.Hash {
-	return common.HexToHash("0x2f2b9f03cb52cdea00b00ac7bf43548c43ea7b51627b5f5efbd2849823b9523a")
-}
-
-// UnpackUnsupportedRunError is the Go binding used to decode the provided
-// error data into the corresponding Go error struct.
-//
-// Solidity: error UnsupportedRun(uint32 run)
-func (hub *Hub) UnpackUnsupportedRunError(raw []byte) (*HubUnsupportedRun, error) {
-	out := new(HubUnsupportedRun)
-	if err := hub.abi.UnpackIntoInterface(out, "UnsupportedRun", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
