@@ -194,7 +194,7 @@ func (s *street) say(t *testing.T, commands ...exchange.Command) {
 }
 
 func tradesOf(events []exchange.Event) map[energy.Interval][]settlement.Trade {
-	trades, _ := clerk.Fold(events)
+	trades, _ := settlement.Fold(events)
 	return trades
 }
 

@@ -84,7 +84,7 @@ func TestReplicas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := []string{"METER", "ORDER", "MARKET", "ATTEST", "SETTLE", "KV_LEASE", "OBJ_CHECKPOINT"}
+	kept := []string{"METER", "ORDER", "MARKET", "ATTEST", "SETTLE", "TURN", "ROOT", "KV_LEASE", "OBJ_CHECKPOINT"}
 	for _, name := range kept {
 		s, err := js.Stream(t.Context(), name)
 		if err != nil {

@@ -11,6 +11,8 @@
 //	MARKET  zone.<zone>.market          what the exchange did
 //	ATTEST  zone.<zone>.attest          what the oracles signed
 //	SETTLE  zone.<zone>.settle          what settlement concluded
+//	TURN    zone.<zone>.turn            what each settlement root counts, as the operator says
+//	ROOT    zone.<zone>.root            the settlement reports that oracles signed
 //	        zone.<zone>.live.<meter>    live values, in no log
 //
 // A position in a log is the sequence number that its stream gave a message. Subjects of one stream share the

@@ -18,6 +18,8 @@ var streams = []struct{ name, subject string }{
 	{"MARKET", "zone.*.market"},
 	{"ATTEST", "zone.*.attest"},
 	{"SETTLE", "zone.*.settle"},
+	{"TURN", "zone.*.turn"},
+	{"ROOT", "zone.*.root"},
 }
 
 // MeterSubject carries the signed readings of one meter. "*" as zone or meter means all of them, for following.
@@ -36,6 +38,12 @@ func AttestSubject(z energy.Zone) string { return "zone." + string(z) + ".attest
 
 // SettleSubject carries the results of a zone's settlement.
 func SettleSubject(z energy.Zone) string { return "zone." + string(z) + ".settle" }
+
+// TurnSubject carries the operator's notices: what each settlement root counts.
+func TurnSubject(z energy.Zone) string { return "zone." + string(z) + ".turn" }
+
+// RootSubject carries the settlement reports that a zone's oracles signed.
+func RootSubject(z energy.Zone) string { return "zone." + string(z) + ".root" }
 
 // LiveSubject carries the live values of one meter, which no log keeps. "*" as zone or meter means all of them.
 func LiveSubject(z energy.Zone, m energy.Meter) string {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
 	"github.com/wattle/wattle/internal/problem"
@@ -66,24 +65,8 @@ func (c *Clerk) takeMarket(ctx context.Context, m bus.Message) error {
 	if err != nil {
 		return fmt.Errorf("market log at %d: %w", m.Sequence, err)
 	}
-	trades, closed := Fold(events)
+	trades, closed := settlement.Fold(events)
 	return c.Ledger.TakeMarket(ctx, settlement.MarketReader, m.Sequence, trades, closed)
-}
-
-// Fold picks from the market's events what settlement needs: the trades by interval, and the intervals whose gates
-// closed.
-func Fold(events []exchange.Event) (map[energy.Interval][]settlement.Trade, []energy.Interval) {
-	trades := map[energy.Interval][]settlement.Trade{}
-	var closed []energy.Interval
-	for _, e := range events {
-		switch e.Kind {
-		case exchange.GateClosed:
-			closed = append(closed, e.Interval)
-		case exchange.Traded:
-			trades[e.Interval] = append(trades[e.Interval], settlement.TradeOf(e))
-		}
-	}
-	return trades, closed
 }
 
 // takeAttestation records an attestation and settles its batch; taken is false while trades may still be missing.
