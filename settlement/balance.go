@@ -32,19 +32,40 @@ type ChainKind uint8
 const (
 	// Deposited: somebody paid Amount into the escrow for the account.
 	Deposited ChainKind = iota + 1
-	// ExitRequested: the member leaves. From the first turn of an interval that starts at or after From on, all of the
-	// member's money is released; From is later than any interval the member may have traded in.
+	// Reclaimed: a deposit of Amount that no root had counted went back.
+	Reclaimed
+	// ExitRequested: By asks at the time At that the member leaves. It counts if By is the member's payout address: then
+	// the first turn of an interval that starts ExitHorizon later releases all of the member's money, once.
 	ExitRequested
-	// ExitForced: the chain has paid the member Amount in all, out of an earlier root.
+	// ExitForced: out of an earlier root, the chain has paid the account Amount in all. What a member gets after that is
+	// released at once.
 	ExitForced
 )
+
+// ExitHorizon is how long after a request to leave an interval may start that the member traded in before, in seconds: 48
+// hours.
+const ExitHorizon = 48 * 60 * 60
+
+// exited is the place of a request in the record of a member whom the chain paid out by force.
+const exited = -1
 
 // ChainEntry is one thing that happened on the chain.
 type ChainEntry struct {
 	Kind    ChainKind
 	Account Account
-	Amount  energy.Money // > 0
-	From    int64        // Unix seconds, > 0
+	Amount  energy.Money // >= 0
+	By      Address      // of a request
+	At      int64        // of a request: Unix seconds, > 0
+}
+
+// DepositedFor is the account that a deposit on the chain is for. What is for nobody, or for no name, is the residual
+// supplier's.
+func DepositedFor(name [energy.IDSize]byte) Account {
+	m, err := energy.DecodeName(name)
+	if err != nil {
+		return supplier
+	}
+	return member(energy.Member(m))
 }
 
 // Payout names where an account is paid. It is said once: who could change it later could take the money.
@@ -66,7 +87,7 @@ type record struct {
 	energy   energy.WattHours
 	released energy.Money
 	balance  energy.Money // may be negative
-	leaves   int64        // Unix seconds of the From of an exit, 0 none
+	leaves   int64        // Unix seconds from which an interval must start that releases everything; 0 never, or exited
 }
 
 // sums are kept along, so that a turn costs what it touches.
@@ -111,9 +132,9 @@ func (b *Balances) Apply(t Turn) (oracle.SettlementReport, error) {
 	if err := b.follows(t); err != nil {
 		return oracle.SettlementReport{}, err
 	}
-	known, left, old := len(b.records), len(b.leaving), b.sums
+	known, leaving, old := len(b.records), b.leaving, b.sums
 	if err := b.count(t); err != nil {
-		b.undo(known, left, old)
+		b.undo(known, leaving, old)
 		return oracle.SettlementReport{}, fmt.Errorf("%s: %w", t.Key, err)
 	}
 	b.hash(known)
@@ -157,14 +178,34 @@ func (b *Balances) count(t Turn) error {
 			return fmt.Errorf("release %d: %w", i, err)
 		}
 	}
+	if err := b.letGo(t.Key.Interval.StartUnix()); err != nil {
+		return err
+	}
+	return b.check()
+}
+
+// letGo releases the money of who leaves with an interval that starts at the time.
+func (b *Balances) letGo(start int64) error {
+	staying := b.leaving[:0:0]
 	for _, slot := range b.leaving {
-		if r := b.records[slot]; r.leaves <= t.Key.Interval.StartUnix() && r.balance > 0 {
+		r := b.records[slot]
+		if r.leaves > start {
+			staying = append(staying, slot)
+			continue
+		}
+		if r.balance > 0 {
 			if err := b.free(slot, r.balance); err != nil {
 				return err
 			}
 		}
+		if r.leaves == exited {
+			staying = append(staying, slot)
+		} else {
+			b.touch(slot).leaves = 0
+		}
 	}
-	return b.check()
+	b.leaving = staying
+	return nil
 }
 
 // check finds who has less than nothing.
@@ -189,33 +230,55 @@ func (b *Balances) credit() energy.Money {
 }
 
 func (b *Balances) chain(e ChainEntry) error {
-	slot, err := b.slot(e.Account)
-	switch {
-	case err != nil:
-		return err
-	case e.Kind == Deposited && e.Amount > 0:
-		if b.sums.deposited, err = b.sums.deposited.Add(e.Amount); err != nil {
-			return err
+	if e.Amount < 0 {
+		return fmt.Errorf("%s of %s: %w", e.Amount, e.Account, ErrTurn)
+	}
+	switch e.Kind {
+	case Deposited:
+		return b.deposit(e.Account, e.Amount)
+	case Reclaimed:
+		return b.deposit(e.Account, -e.Amount)
+	case ExitRequested:
+		// Anybody can ask for anybody, so a request that does not count must cost nothing.
+		slot, known := b.slots[e.Account]
+		if known && e.Account.Kind == MemberAccount && e.By != (Address{}) && b.records[slot].payout == e.By && e.At > 0 {
+			b.leave(slot, e.At+ExitHorizon)
 		}
-		return b.move(slot, e.Amount)
-	case e.Account.Kind != MemberAccount:
-	case e.Kind == ExitRequested && e.From > 0:
-		b.leave(slot, e.From)
 		return nil
-	case e.Kind == ExitForced && e.Amount > 0:
-		b.leave(slot, 1)
+	case ExitForced:
+		slot, known := b.slots[e.Account]
+		if !known {
+			return fmt.Errorf("the exit of %s, which has no leaf: %w", e.Account, ErrTurn)
+		}
+		if e.Account.Kind == MemberAccount {
+			b.leave(slot, exited)
+		}
 		return b.free(slot, max(0, e.Amount-b.records[slot].released))
 	}
-	return fmt.Errorf("%s: kind %d, amount %s, from %d: %w", e.Account, e.Kind, e.Amount, e.From, ErrTurn)
+	return fmt.Errorf("kind %d: %w", e.Kind, ErrTurn)
 }
 
+func (b *Balances) deposit(a Account, amount energy.Money) error {
+	slot, err := b.slot(a)
+	if err != nil {
+		return err
+	}
+	if b.sums.deposited, err = b.sums.deposited.Add(amount); err != nil {
+		return err
+	}
+	return b.move(slot, amount)
+}
+
+// leave notes from when on the member is let go. A newer request takes the place of an older one, and none that of an
+// exit.
 func (b *Balances) leave(slot int, from int64) {
 	r := b.touch(slot)
 	if r.leaves == 0 {
 		b.leaving = append(b.leaving, slot)
+	}
+	if r.leaves != exited {
 		r.leaves = from
 	}
-	r.leaves = min(r.leaves, from)
 }
 
 func (b *Balances) payout(p Payout) error {

@@ -115,6 +115,7 @@ func TestBalanceDecodersRefuse(t *testing.T) {
 		{"balances: members out of order", restore, altered(records+1, 'z')},
 		{"balances: more released", restore, altered(records+68, 1)},
 		{"balances: a negative exit", restore, altered(records+77, 0x80)},
+		{"balances: an institution's exit", restore, altered(records+3*snapshotRecord+84, 1)},
 		{"balances: one byte more", restore, append(b.AppendSnapshot(nil), 0)},
 	} {
 		if err := c.decode(c.bytes); problem.KindOf(err) != problem.Invalid || !errors.Is(err, ErrMalformed) && !errors.Is(err, energy.ErrRange) {

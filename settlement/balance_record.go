@@ -38,14 +38,14 @@ func (b *Balances) touch(slot int) *record {
 }
 
 // undo takes back what an unfinished turn changed.
-func (b *Balances) undo(known, left int, old sums) {
+func (b *Balances) undo(known int, leaving []int, old sums) {
 	for i, slot := range b.touched {
 		b.records[slot], b.mark[slot] = b.before[i], 0
 	}
 	for _, r := range b.records[known:] {
 		delete(b.slots, r.account)
 	}
-	b.records, b.mark, b.leaving, b.sums = b.records[:known], b.mark[:known], b.leaving[:left], old
+	b.records, b.mark, b.leaving, b.sums = b.records[:known], b.mark[:known], leaving, old
 	b.touched, b.before = b.touched[:0], b.before[:0]
 }
 

@@ -21,7 +21,7 @@ const (
 // AppendSnapshot appends everything that decides the next turns, docs/protocol.md "Balances": domain, zone 32, number 8,
 // block 8, deposited 8, interval 12 and run 4 of the last turn (zeros before the first); counted (4) intervals 12 with the
 // run that comes next 4, ascending; counted (4) records, ascending by account: kind 1, member 32, payout 20, energy 8,
-// released 8, balance 8 (signed), exit 8.
+// released 8, balance 8 and exit 8 (signed).
 func (b *Balances) AppendSnapshot(to []byte) []byte {
 	to = slices.Grow(to, snapshotHead+8+len(b.runs)*snapshotRun+len(b.records)*snapshotRecord)
 	zone := b.zone.Bytes()
@@ -140,10 +140,10 @@ func (b *Balances) restoreRecord(from []byte) error {
 	}
 	r := &b.records[slot]
 	r.payout, r.leaves = Address(from[33:53]), amount(3)
-	if amount(0) < 0 || amount(1) < 0 || r.leaves < 0 || r.leaves > 0 && account.Kind != MemberAccount {
+	if amount(0) < 0 || amount(1) < 0 || r.leaves < exited || r.leaves != 0 && account.Kind != MemberAccount {
 		return fmt.Errorf("balance of %q: %w", account.Owner, ErrMalformed)
 	}
-	if r.leaves > 0 {
+	if r.leaves != 0 {
 		b.leaving = append(b.leaving, slot)
 	}
 	if b.moveEnergy(slot, energy.WattHours(amount(0))) != nil || b.move(slot, energy.Money(amount(2))) != nil {

@@ -45,7 +45,10 @@ func street(t fataler) *Balances {
 	first.Postings = settle(t, caseOf(map[energy.Member]home{"elif": {load: 8 * kwh}, "maria": {generated: 7 * kwh}},
 		trade(1, "elif", "maria", 10*kwh, 6*unit))).Postings
 	second := turnOf(1)
-	second.Chain = []ChainEntry{{Kind: ExitRequested, Account: maria, From: second.Key.Interval.EndUnix()}}
+	second.Chain = []ChainEntry{
+		{Kind: ExitRequested, Account: maria, By: Address{0xa1}, At: second.Key.Interval.EndUnix() - ExitHorizon},
+		{Kind: ExitRequested, Account: elif, By: Address{0xa1}, At: 1}, // it is not hers to ask
+	}
 	second.Postings = []Posting{pay(member("jonas"), maria, 3*coin)}
 	second.Releases = []Released{{elif, 10 * coin}}
 	b := NewBalances(testKey.Zone)
@@ -109,11 +112,42 @@ func TestWhoLeavesIsPaidOutOnceTheLastIntervalIsSettled(t *testing.T) {
 	if l := leafOfAccount(t, b, elif); l.Released != 45*coin || l.Balance != 0 {
 		t.Errorf("got %+v, want what the chain paid", l) // 49 − 35 more released − 6 = a debt of 2
 	}
-	if l := leafOfAccount(t, b, maria); l.Released != 45*coin {
-		t.Errorf("got %+v, want what came later released too", l)
+	last := turnOf(4)
+	last.Postings = []Posting{pay(supplier, elif, 5*coin)}
+	if _, err := b.Apply(last); err != nil {
+		t.Fatal(err)
 	}
-	if l := leafOfAccount(t, b, supplier); l.Balance != 61*coin {
-		t.Errorf("got %+v, want both debts carried", l)
+	if l := leafOfAccount(t, b, elif); l.Released != 48*coin || l.Balance != 0 {
+		t.Errorf("got %+v, want what came later released at once", l)
+	}
+	if l := leafOfAccount(t, b, supplier); l.Balance != 58*coin {
+		t.Errorf("got %+v, want one debt carried, the other paid", l)
+	}
+}
+
+func TestWhoAskedToLeaveMayComeBack(t *testing.T) {
+	b := street(t)
+	for n, turn := range []Turn{turnOf(2), turnOf(3), turnOf(4)} {
+		if n == 1 {
+			turn.Chain = []ChainEntry{deposit(maria, 5*coin), deposit(elif, 9*coin), {Kind: Reclaimed, Account: elif, Amount: 9 * coin}}
+		}
+		if _, err := b.Apply(turn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if l := leafOfAccount(t, b, maria); l.Released != 40*coin || l.Balance != 5*coin {
+		t.Errorf("got %+v, want what came later kept for trading", l)
+	}
+	if got := b.Report().Owed; got != 156*coin {
+		t.Errorf("owed: got %s, want the reclaimed deposit gone", got)
+	}
+}
+
+func TestDepositsForNobodyAreTheSuppliers(t *testing.T) {
+	for name, want := range map[[32]byte]Account{elif.Owner.Bytes(): elif, {}: supplier, {'E', 'L'}: supplier, {'e', 0, 'l'}: supplier} {
+		if got := DepositedFor(name); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
 	}
 }
 
@@ -134,8 +168,9 @@ func TestApplyRefuses(t *testing.T) {
 		"a release of nothing":     {func(t *Turn) { t.Releases = []Released{{elif, 0}} }, ErrTurn, "release 0"},
 		"another payout address":   {func(t *Turn) { t.Payouts = []Payout{{elif, Address{9}}} }, ErrTurn, "paid to"},
 		"no payout address":        {func(t *Turn) { t.Payouts = []Payout{{elif, Address{}}} }, ErrTurn, "paid to"},
-		"a deposit of nothing":     {func(t *Turn) { t.Chain = []ChainEntry{deposit(elif, 0)} }, ErrTurn, "amount"},
-		"the supplier's exit":      {func(t *Turn) { t.Chain = []ChainEntry{{Kind: ExitRequested, Account: supplier, From: 1}} }, ErrTurn, "chain entry 0"},
+		"a negative deposit":       {func(t *Turn) { t.Chain = []ChainEntry{deposit(elif, -1)} }, ErrTurn, "chain entry 0"},
+		"an exit of a stranger":    {func(t *Turn) { t.Chain = []ChainEntry{{Kind: ExitForced, Account: member("dora")}} }, ErrTurn, "no leaf"},
+		"nothing that happens":     {func(t *Turn) { t.Chain = []ChainEntry{{Account: elif}} }, ErrTurn, "chain entry 0"},
 		"money from the escrow":    {func(t *Turn) { t.Postings = []Posting{pay(Account{Kind: EscrowAccount}, elif, 1)} }, ErrTurn, "no balance"},
 		"a negative amount":        {func(t *Turn) { t.Postings = []Posting{pay(elif, maria, -1)} }, ErrTurn, "amount"},
 		"money beyond all measure": {func(t *Turn) { t.Chain = []ChainEntry{deposit(elif, 1<<62)} }, energy.ErrRange, "chain entry"},
