@@ -23,6 +23,9 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle audit           recompute everything that was settled in a data directory
   wattle meter read      print what a SunSpec device says
   wattle exchange replay play a file of orders through the market's books and time it
+  wattle grid solve      compute the power flow of a network
+  wattle grid bench      time it
+  wattle grid check      say what is wrong with a network
   wattle help            this text
 
 Each command explains its flags with --help.
@@ -48,11 +51,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	if (name == "meter" || name == "exchange") && len(args) > 0 {
+	if (name == "meter" || name == "exchange" || name == "grid") && len(args) > 0 {
 		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
 		"demo": demo, "audit": audit, "meter read": meterRead, "exchange replay": exchangeReplay,
+		"grid solve": gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
+		"grid check": gridCommand("check", node.GridCheck),
 	}
 	command, ok := commands[name]
 	switch {
@@ -208,6 +213,25 @@ func exchangeReplay(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	return node.ExchangeReplay(ctx, c, stdout)
+}
+
+// gridCommand is one of the commands that take a network.
+func gridCommand(name string, do func(context.Context, node.GridConfig, io.Writer) error) func(context.Context, []string, io.Writer, io.Writer) error {
+	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		c := node.GridConfig{Repeat: 1}
+		set := flag.NewFlagSet("wattle grid "+name, flag.ContinueOnError)
+		set.StringVar(&c.Case, "case", "", "case file, p2pgrid-balanced-1 or p2pgrid-threephase-1; may be gzip")
+		if name == "bench" {
+			set.IntVar(&c.Repeat, "repeat", 1000, "how many solves to time")
+		}
+		if name != "check" {
+			set.BoolVar(&c.JSON, "json", false, "print one JSON object")
+		}
+		if err := parse(set, args, stdout, stderr); err != nil {
+			return err
+		}
+		return do(ctx, c, stdout)
+	}
 }
 
 // defaultData is where a demo lives that was not told otherwise. As root it must be a place that the database's
