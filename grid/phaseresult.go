@@ -30,32 +30,8 @@ func (p *phaseBuilder) listAssets() {
 		p.amps = append(p.amps, make([]float64, len(a.from)+len(a.to))...)
 		p.assets = append(p.assets, a)
 	}
-	fullIndex := func(n node) int32 {
-		place, position := p.local2(n)
-		return p.buses[place].off + position
-	}
 	for i := range p.feeder.Elements {
-		e := &p.feeder.Elements[i]
-		nodes := parseNodes(e.Nodes)
-		y := complexMatrix(e.YRe, e.YIm)
-		a := phaseAsset{id: e.ID, place: -1}
-		order := make([]int, 0, len(nodes)) // first side first
-		for pass := range 2 {
-			for k, n := range nodes {
-				switch first := n.bus == nodes[0].bus; {
-				case pass == 0 && first:
-					a.from, order = append(a.from, fullIndex(n)), append(order, k)
-				case pass == 1 && !first:
-					a.to, order = append(a.to, fullIndex(n)), append(order, k)
-				}
-			}
-		}
-		for _, r := range order {
-			for _, c := range order {
-				a.y = append(a.y, y[r][c])
-			}
-		}
-		add(a)
+		add(p.elementAsset(&p.feeder.Elements[i]))
 	}
 	for i := range p.feeder.Lines {
 		l := &p.feeder.Lines[i]
@@ -63,9 +39,9 @@ func (p *phaseBuilder) listAssets() {
 		a := phaseAsset{id: "line." + l.ID, place: -1}
 		for k, n := range nodes {
 			if k < len(l.Phases) {
-				a.from = append(a.from, fullIndex(n))
+				a.from = append(a.from, p.wire(n))
 			} else {
-				a.to = append(a.to, fullIndex(n))
+				a.to = append(a.to, p.wire(n))
 			}
 		}
 		if place, ok := plainBelow[i]; ok {
@@ -78,6 +54,36 @@ func (p *phaseBuilder) listAssets() {
 		}
 		add(a)
 	}
+}
+
+// wire is the number of a node in the full voltage vector.
+func (p *phaseBuilder) wire(n node) int32 {
+	place, position := p.local2(n)
+	return p.buses[place].off + position
+}
+
+// elementAsset sorts an element's nodes by its two sides.
+func (p *phaseBuilder) elementAsset(e *Element) phaseAsset {
+	nodes := parseNodes(e.Nodes)
+	y := complexMatrix(e.YRe, e.YIm)
+	a := phaseAsset{id: e.ID, place: -1}
+	order := make([]int, 0, len(nodes)) // first side first
+	for pass := range 2 {
+		for k, n := range nodes {
+			switch first := n.bus == nodes[0].bus; {
+			case pass == 0 && first:
+				a.from, order = append(a.from, p.wire(n)), append(order, k)
+			case pass == 1 && !first:
+				a.to, order = append(a.to, p.wire(n)), append(order, k)
+			}
+		}
+	}
+	for _, r := range order {
+		for _, c := range order {
+			a.y = append(a.y, y[r][c])
+		}
+	}
+	return a
 }
 
 // recover computes the voltages of all buses from those of the kept ones.
