@@ -38,9 +38,12 @@ func (s Scope) String() string {
 // ErrToken is returned by Tokens for a token that is not good: unknown, malformed or revoked. Which of them is not told.
 var ErrToken = problem.New(problem.Denied, "this token is not good: ask the operator of your zone for one")
 
+// ErrExpired is returned by Tokens for a token that was good once. It is told only to who knows its secret.
+var ErrExpired = problem.New(problem.Denied, "this token has expired: ask the operator of your zone for a new one")
+
 // Tokens knows the bearer tokens of the zone. Its method is called by many goroutines.
 type Tokens interface {
-	// Member is whom a token speaks for, and what it may do, or ErrToken. How long it takes says nothing about the token.
+	// Member is whom a token speaks for, and what it may do, or ErrToken or ErrExpired. How long it takes says nothing about the token.
 	Member(ctx context.Context, token string) (energy.Member, Scope, error)
 }
 
@@ -111,7 +114,7 @@ func (s *Server) member(need Scope, use rate, next func(http.ResponseWriter, *ht
 
 // turnAway answers who has not said well enough who they are.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, ErrToken) || errors.Is(err, errNoToken) {
+	if errors.Is(err, ErrToken) || errors.Is(err, ErrExpired) || errors.Is(err, errNoToken) {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="wattle"`)
 		writeProblem(w, http.StatusUnauthorized, problem.Denied, err.Error())
 		return

@@ -37,6 +37,8 @@ func (k *testTokens) Member(_ context.Context, token string) (energy.Member, Sco
 		return energy.Member(member), ReadScope, nil
 	case "trade":
 		return energy.Member(member), TradeScope, nil
+	case "old":
+		return "", 0, ErrExpired
 	case "broken":
 		return "", 0, errors.New("relation api_token does not exist")
 	}
@@ -220,7 +222,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"DELETE", "/api/orders", "", 401, 401, 403, 200},
 	} {
 		for token, want := range map[string]int{
-			"": c.none, "nonsense": c.wrong, "trade": c.wrong, "trade home-09": c.wrong, strings.Repeat("x", 2000): c.wrong,
+			"": c.none, "nonsense": c.wrong, "trade": c.wrong, "trade home-09": c.wrong, "old home-01": c.wrong, strings.Repeat("x", 2000): c.wrong,
 			"read home-01": c.read, "trade home-02": c.foreign, "broken home-01": 500,
 		} {
 			w := street.call(token, c.method, c.path, c.body)
@@ -229,6 +231,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 			if w.Code == 401 && w.Header().Get("WWW-Authenticate") == "" {
 				t.Errorf("%s %s with %.20q: 401 without WWW-Authenticate", c.method, c.path, token)
+			}
+			if told := strings.Contains(w.Body.String(), "has expired"); told != strings.HasPrefix(token, "old") {
+				t.Errorf("%s %s with %.20q: got %s, want to be told of expiry if that is it", c.method, c.path, token, w.Body)
 			}
 		}
 	}

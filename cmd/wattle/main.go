@@ -155,6 +155,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set.BoolVar(&c.JSON, "json", false, "print the summary as one JSON object")
 	set.Var(&devices, "device", "a real SunSpec device, tcp://HOST:PORT?unit=N; may be repeated")
 	set.Var(&faults, "fault", "oracle-4 or home-03: stop it after the first settled interval; may be repeated")
+	set.DurationVar(&c.TokenLifetime, "token-lifetime", 0, "how long the tokens of programs are good after they were issued (default 8760h, a year)")
 	set.StringVar(&c.DatabaseURL, "database-url", "", "a PostgreSQL database instead of the embedded one")
 	set.StringVar(&c.NATSURL, "nats-url", "", "a NATS server with JetStream and sync_interval always instead of the embedded one")
 	set.StringVar(&c.NATSMonitor, "nats-monitor", "", "monitoring address of that server, or of each of a cluster with commas between, to make sure of sync_interval always")
@@ -167,7 +168,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := parse(set, args, stdout, stderr); err != nil {
 		return err
 	}
-	if err := refuseZero(set, stderr, "homes", "seed", "interval"); err != nil {
+	if err := refuseZero(set, stderr, "homes", "seed", "interval", "token-lifetime"); err != nil {
 		return err
 	}
 	c.Start, c.Devices, c.Faults = start.Time, devices, faults

@@ -33,6 +33,8 @@ type DemoConfig struct {
 	Devices   []string      // real devices, tcp://HOST:PORT?unit=N
 	Faults    []string      // "oracle-4" or "home-03": stopped after the first settled interval
 
+	TokenLifetime time.Duration // of programs' tokens; 0 is token.DefaultLifetime
+
 	DatabaseURL string // instead of the embedded PostgreSQL
 	NATSURL     string // instead of the embedded NATS
 	NATSMonitor string // the monitoring addresses of its servers, with commas between, to make sure that they sync every message
@@ -96,6 +98,9 @@ func (c DemoConfig) Validate() error {
 	}
 	if c.Intervals < 0 {
 		return refuse("--intervals %d: use 0 or more", c.Intervals)
+	}
+	if c.TokenLifetime < 0 {
+		return refuse("--token-lifetime %s: use a time such as 8760h, a year", c.TokenLifetime)
 	}
 	if c.Data == "" {
 		return refuse("--data: name a directory")

@@ -41,6 +41,7 @@ func TestValidate(t *testing.T) {
 		{"--interval -1m", func(c *DemoConfig) { c.Interval = -time.Minute }},
 		{"--start 1999", func(c *DemoConfig) { c.Start = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC) }},
 		{"--intervals -1", func(c *DemoConfig) { c.Intervals = -1 }},
+		{"--token-lifetime -1h", func(c *DemoConfig) { c.TokenLifetime = -time.Hour }},
 		{"--data", func(c *DemoConfig) { c.Data = "" }},
 		{"--listen", func(c *DemoConfig) { c.Listen = "127.0.0.1" }},
 		{"--listen", func(c *DemoConfig) { c.Listen = "127.0.0.1:http" }},

@@ -290,7 +290,7 @@ func (s *street) install(ctx context.Context, keys []ocr.Keys, registry oracle.R
 }
 
 func (s *street) openPage(ctx context.Context, contracts []web.Contract) error {
-	tokens := token.New(s.db, streetZone, time.Now)
+	tokens := token.New(s.db, streetZone, time.Now, or(s.config.TokenLifetime, token.DefaultLifetime))
 	if err := s.issueTokens(ctx, tokens); err != nil {
 		return err
 	}

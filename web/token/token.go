@@ -41,14 +41,19 @@ var (
 
 // Store holds the tokens of one zone. It is safe for concurrent use and implements web.Tokens.
 type Store struct {
-	db   *pgxpool.Pool
-	zone energy.Zone
-	now  func() time.Time
+	db       *pgxpool.Pool
+	zone     energy.Zone
+	now      func() time.Time
+	lifetime time.Duration
 }
 
-// New returns the tokens of a zone in a migrated database. now is the wall's clock.
-func New(db *pgxpool.Pool, zone energy.Zone, now func() time.Time) *Store {
-	return &Store{db, zone, now}
+// DefaultLifetime is how long a token is good where nobody says otherwise.
+const DefaultLifetime = 365 * 24 * time.Hour
+
+// New returns the tokens of a zone in a migrated database. now is the wall's clock. A token is good for lifetime after it
+// was issued, also one that was issued before.
+func New(db *pgxpool.Pool, zone energy.Zone, now func() time.Time, lifetime time.Duration) *Store {
+	return &Store{db, zone, now, lifetime}
 }
 
 // Issued is what may be told about a token.
@@ -58,6 +63,7 @@ type Issued struct {
 	Scope   web.Scope
 	Label   string
 	At      time.Time
+	Expires time.Time // from then on it is not good
 	Revoked time.Time // zero while it is good
 }
 
@@ -90,7 +96,7 @@ func (s *Store) Ensure(ctx context.Context, members []energy.Member, scope web.S
 	tokens := make(map[energy.Member]string, len(members))
 	for _, m := range members {
 		whose, may, err := s.Member(ctx, had[m])
-		if err != nil && !errors.Is(err, web.ErrToken) {
+		if err != nil && !errors.Is(err, web.ErrToken) && !errors.Is(err, web.ErrExpired) {
 			return nil, err
 		}
 		tokens[m] = had[m]
@@ -128,7 +134,7 @@ WHERE zone = $1 AND member = $2 ORDER BY issued_at, id`, s.zone, member)
 		var scope string
 		var revoked *time.Time
 		err = row.Scan(&i.ID, &i.Member, &scope, &i.Label, &i.At, &revoked)
-		i.Scope = scopeOf(scope)
+		i.Scope, i.Expires = scopeOf(scope), i.At.Add(s.lifetime)
 		if revoked != nil {
 			i.Revoked = *revoked
 		}
@@ -136,7 +142,7 @@ WHERE zone = $1 AND member = $2 ORDER BY issued_at, id`, s.zone, member)
 	})
 }
 
-// Member is whom a token speaks for and what it may do, or web.ErrToken. The secret half is compared in constant time,
+// Member is whom a token speaks for and what it may do, or web.ErrToken or web.ErrExpired. The secret half is compared in constant time,
 // with nothing where there is no such token.
 func (s *Store) Member(ctx context.Context, token string) (energy.Member, web.Scope, error) {
 	public, hidden, ok := split(token)
@@ -145,9 +151,11 @@ func (s *Store) Member(ctx context.Context, token string) (energy.Member, web.Sc
 	}
 	var member energy.Member
 	var scope string
+	var issued time.Time
 	digest := make([]byte, sha256.Size)
 	err := s.db.QueryRow(ctx, `
-SELECT member, scope, digest FROM api_token WHERE id = $1 AND zone = $2 AND revoked_at IS NULL`, public, s.zone).Scan(&member, &scope, &digest)
+SELECT member, scope, digest, issued_at FROM api_token
+WHERE id = $1 AND zone = $2 AND revoked_at IS NULL`, public, s.zone).Scan(&member, &scope, &digest, &issued)
 	known := err == nil
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", 0, fmt.Errorf("look up a token: %w", err)
@@ -155,6 +163,9 @@ SELECT member, scope, digest FROM api_token WHERE id = $1 AND zone = $2 AND revo
 	given := sha256.Sum256([]byte(hidden))
 	if subtle.ConstantTimeCompare(given[:], digest) != 1 || !known {
 		return "", 0, web.ErrToken
+	}
+	if !s.now().Before(issued.Add(s.lifetime)) {
+		return "", 0, web.ErrExpired
 	}
 	return member, scopeOf(scope), nil
 }

@@ -33,7 +33,7 @@ func open(t *testing.T) (*token.Store, *pgxpool.Pool) {
 			t.Fatal(err)
 		}
 	}
-	return token.New(db, "street", func() time.Time { return at }), db
+	return token.New(db, "street", func() time.Time { return at }, token.DefaultLifetime), db
 }
 
 func issue(t *testing.T, s *token.Store, member energy.Member, scope web.Scope) string {
@@ -56,7 +56,7 @@ func TestATokenSpeaksForItsMember(t *testing.T) {
 		if err != nil || member != c.member || scope != c.scope {
 			t.Errorf("got %s %s, %v, want %s %s", member, scope, err, c.member, c.scope)
 		}
-		if _, _, err := token.New(db, "other", time.Now).Member(t.Context(), text); !errors.Is(err, web.ErrToken) {
+		if _, _, err := token.New(db, "other", time.Now, token.DefaultLifetime).Member(t.Context(), text); !errors.Is(err, web.ErrToken) {
 			t.Errorf("in another zone: got %v, want %v", err, web.ErrToken)
 		}
 	}
@@ -101,6 +101,35 @@ func TestARevokedTokenIsNoToken(t *testing.T) {
 	revoked := slices.IndexFunc(list, func(i token.Issued) bool { return !i.Revoked.IsZero() })
 	if revoked < 0 || list[revoked].ID != token.ID(gone) || list[1-revoked].ID != token.ID(kept) || list[0].Scope != web.TradeScope {
 		t.Errorf("got %+v, want %s revoked and %s good", list, token.ID(gone), token.ID(kept))
+	}
+}
+
+// TestATokenExpires: who knows an expired token's secret is told what is wrong with it, who does not is not.
+func TestATokenExpires(t *testing.T) {
+	s, db := open(t)
+	text := issue(t, s, "home-01", web.TradeScope)
+	forged := text[:len(text)-4] + "AAAA"
+	for _, c := range []struct {
+		text  string
+		after time.Duration
+		want  error
+	}{
+		{text, time.Hour - 1, nil}, {text, time.Hour, web.ErrExpired}, {text, 1e6 * time.Hour, web.ErrExpired},
+		{forged, 0, web.ErrToken}, {forged, time.Hour, web.ErrToken},
+	} {
+		later := token.New(db, "street", func() time.Time { return at.Add(c.after) }, time.Hour)
+		if _, _, err := later.Member(t.Context(), c.text); !errors.Is(err, c.want) {
+			t.Errorf("after %s: got %v, want %v", c.after, err, c.want)
+		}
+	}
+	later := token.New(db, "street", func() time.Time { return at.Add(time.Hour) }, time.Hour)
+	now, err := later.Ensure(t.Context(), []energy.Member{"home-01"}, web.TradeScope, "demo", map[energy.Member]string{"home-01": text})
+	if err != nil || now["home-01"] == text {
+		t.Fatalf("got %v, %v, want a new token for the one that expired", now, err)
+	}
+	list, err := later.List(t.Context(), "home-01")
+	if err != nil || len(list) != 2 || !list[0].Expires.Equal(at.Add(time.Hour)) || !list[1].Expires.Equal(at.Add(2*time.Hour)) {
+		t.Errorf("list: got %+v, %v, want both with their ends", list, err)
 	}
 }
 
