@@ -128,6 +128,11 @@ func TestNATSWithoutLogsIsRefused(t *testing.T) {
 	refusal{"no JetStream", failed, quick(dataDir(t), "--nats-url", url), []string{"JetStream"}}.refused(t)
 }
 
+func TestReplicasNeedACluster(t *testing.T) {
+	url, monitor := natsServer(t, true, true)
+	refusal{"one server", failed, quick(dataDir(t), "--nats-url", url, "--nats-monitor", monitor, "--nats-replicas", "3"), []string{"use a cluster"}}.refused(t)
+}
+
 // A server that acknowledges what is not on its disk is found out where it can be asked.
 func TestLazyNATSIsRefused(t *testing.T) {
 	url, monitor := natsServer(t, true, false)

@@ -1,10 +1,11 @@
 package sequencer
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -15,19 +16,9 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
 )
-
-// freeRoute is an address that was free a moment ago. Servers of a cluster must know each other's before they start.
-func freeRoute(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return "nats://" + l.Addr().String()
-}
 
 // leader is the message server that leads the order log.
 func (z *zone) leader() int {
@@ -115,6 +106,7 @@ func TestClusterKill(t *testing.T) {
 		lease, limit = clusterLeaseTerm, 20*time.Second
 	}
 	z := newZone(t, lease, 3)
+	followed := z.follow()
 	for kill := range killsOr(t, 3) {
 		z.progress(200)
 		market, _ := z.leads("")
@@ -141,6 +133,48 @@ func TestClusterKill(t *testing.T) {
 	}
 	z.progress(100)
 	z.check()
+	followed()
+}
+
+// follow reads the market log all through a test, by its chain. What it returns waits until the log has been read to its
+// end.
+func (z *zone) follow() (end func()) {
+	z.t.Helper()
+	b, subject := z.open(), bus.MarketSubject(rules.Zone)
+	ctx, cancel := context.WithCancel(context.Background())
+	read, last, ended := make(chan uint64, 1), exchange.Digest{}, make(chan error, 1)
+	z.t.Cleanup(cancel)
+	go func() {
+		ended <- b.Follow(ctx, subject, 1, func(m bus.Message) error {
+			message, err := exchange.DecodeMessage(m.Data)
+			if err == nil && message.Previous != last {
+				err = fmt.Errorf("message %d does not follow the one before", message.Number)
+			}
+			last = exchange.DigestOf(m.Data)
+			select {
+			case <-read:
+			default: // nobody waits yet
+			}
+			read <- m.Sequence
+			return err
+		})
+	}()
+	return func() {
+		z.t.Helper()
+		newest, _, err := b.LastOf(z.t.Context(), subject)
+		for err == nil {
+			select {
+			case err = <-ended:
+			case at := <-read:
+				if at == newest.Sequence {
+					return
+				}
+			case <-time.After(time.Minute):
+				err = errors.New("nothing came for a minute")
+			}
+		}
+		z.t.Errorf("following the market log: %v", err)
+	}
 }
 
 // resumed waits for the first answer after a strike, and tidies up behind it: who was killed is started again, who

@@ -14,5 +14,8 @@
 // turn it is. Every append names the message it follows, so one that slept over the end of its lease is refused by the
 // log itself, stops, and waits like the others.
 //
+// A log that does not acknowledge within two seconds counts as wedged: those who wait are told to send again with the
+// same ids, the market takes no orders until the log answers, and Trouble says why.
+//
 // Clockwork opens books and closes gates by the zone's clock; time enters the market only as its commands.
 package sequencer

@@ -17,6 +17,7 @@ import (
 
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
+	"github.com/wattle/wattle/internal/bustest"
 )
 
 // zone is a message server or a cluster of them, markets of one zone, and clients, who send each order until it is answered.
@@ -72,7 +73,7 @@ func newServers(t *testing.T, servers int) *zone {
 	for i := range z.servers {
 		z.servers[i].dir = t.TempDir()
 		if servers > 1 {
-			z.servers[i].route = freeRoute(t)
+			z.servers[i].route = fmt.Sprint("nats://127.0.0.1:", bustest.FreePort(t))
 		}
 	}
 	for i := range z.servers {

@@ -3,7 +3,6 @@ package bus_test
 import (
 	"errors"
 	"fmt"
-	"net"
 	"testing"
 	"time"
 
@@ -22,15 +21,8 @@ func cluster(t *testing.T, lastSyncs bool) (all [3]*server.Server, nc *nats.Conn
 	var ports [len(all)]int
 	routes := ""
 	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		ports[i] = l.Addr().(*net.TCPAddr).Port
+		ports[i] = bustest.FreePort(t)
 		routes += fmt.Sprintf(",nats://127.0.0.1:%d", ports[i])
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
 	}
 	for i := range all {
 		all[i] = bustest.Start(t, &server.Options{

@@ -4,7 +4,8 @@
 // Every subject begins with its zone. A log loses nothing: it is a file on the server's disk, refuses new messages
 // when it is full instead of dropping old ones, and refuses deletion. A message is in the log when Publish or Append
 // returns; whether that also survives a power cut is up to the server, which must run with sync_interval: always (the
-// embedded one does): Durable asks. Leases tell processes that could do the same work whose turn it is.
+// embedded one does): Durable asks. In a cluster WithReplicas has several servers keep each log, and a minority of them may
+// die. Leases tell processes that could do the same work whose turn it is.
 //
 //	METER   zone.<zone>.meter.<meter>   signed readings
 //	ORDER   zone.<zone>.order           commands to the exchange

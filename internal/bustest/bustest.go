@@ -2,6 +2,9 @@
 package bustest
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"net"
 	"testing"
 	"time"
 
@@ -26,6 +29,22 @@ func Open(t testing.TB) *bus.Bus {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// FreePort is a port of this machine that was free a moment ago, for servers that must know each other's before they
+// start. It is below those that systems give to connections (RFC 6335: from 49152; Linux: from 32768), so that none takes
+// it meanwhile.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	for {
+		port := 20_000 + rand.IntN(12_000)
+		if l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", port)); err == nil {
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return port
+		}
+	}
 }
 
 // dialer connects to a server in this process without saying which one it is: the bus cannot look at its settings.
