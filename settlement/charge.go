@@ -88,6 +88,6 @@ func (s *settler) tax(l line, tell func(line)) {
 		return
 	}
 	if vat := part(s.tariff.VAT[l.leg.TaxedAs()], amount); vat != 0 {
-		tell(line{VATCharge, MoneyAsset, of, payer, tax, int64(vat), l.energy})
+		tell(line{l.leg.VAT(), MoneyAsset, of, payer, tax, int64(vat), l.energy})
 	}
 }

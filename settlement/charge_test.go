@@ -15,8 +15,8 @@ import (
 	"github.com/wattle/wattle/oracle"
 )
 
-// taxed is 20 % on everything but fees, which carry 10 %.
-func taxed() map[Leg]Rate {
+// usualVAT is 20 % on everything but fees, which carry 10 %.
+func usualVAT() map[Leg]Rate {
 	rates := map[Leg]Rate{PlatformFee: 100_000}
 	for _, l := range []Leg{TradePayment, ResidualImport, ResidualExport, NetworkCharge, LevyCharge, MarkupCharge} {
 		rates[l] = 200_000
@@ -28,21 +28,21 @@ func taxed() map[Leg]Rate {
 func TestEveryCharge(t *testing.T) {
 	c := caseOf(map[energy.Member]home{"elif": {load: 8 * kwh}, "maria": {generated: 7 * kwh}}, trade(1, "elif", "maria", 10*kwh, 6*unit))
 	c.Tariff = Tariff{Import: 8 * unit, Export: 4 * unit, Network: 3 * unit, Local: []energy.Price{unit}, Levy: unit / 2, Fee: unit / 10,
-		FeeShare: 10_000, Tolerance: 100_000, Markup: 2 * unit, VAT: taxed()}
+		FeeShare: 10_000, Tolerance: 100_000, Markup: 2 * unit, VAT: usualVAT()}
 	c.Distance = map[Pair]Class{{"elif", "maria"}: 1}
 	c.Liable = map[energy.Member]bool{"maria": true}
 	r := settle(t, c)
 	elif, maria := member("elif"), member("maria")
 	want := []string{
-		"mint issuance maria 7000", "trade elif maria 60", "vat elif tax 12", "delivery maria elif 7000",
-		"fee elif platform 1.6", "vat elif tax 0.16",
-		"network-local elif network 8", "vat elif tax 1.6", // 8 kWh near, whatever maria generated
-		"network-shortfall maria network 6", "vat maria tax 1.2", // 3 kWh
+		"mint issuance maria 7000", "trade elif maria 60", "vat-trade elif tax 12", "delivery maria elif 7000",
+		"fee elif platform 1.6", "vat-fee elif tax 0.16",
+		"network-local elif network 8", "vat-network elif tax 1.6", // 8 kWh near, whatever maria generated
+		"network-shortfall maria network 6", "vat-network maria tax 1.2", // 3 kWh
 		"residual-export supplier elif 8", // elif is not liable
-		"markup elif supplier 2", "vat elif tax 0.4",
-		"levy elif levy 4", "vat elif tax 0.8",
-		"residual-import maria supplier 24", "vat maria tax 4.8",
-		"markup maria supplier 4", "vat maria tax 0.8",
+		"markup elif supplier 2", "vat-markup elif tax 0.4",
+		"levy elif levy 4", "vat-levy elif tax 0.8",
+		"residual-import maria supplier 24", "vat-residual-import maria tax 4.8",
+		"markup maria supplier 4", "vat-markup maria tax 0.8",
 	}
 	var got []string
 	for _, p := range r.Postings {
@@ -63,7 +63,7 @@ func TestEveryCharge(t *testing.T) {
 
 func TestVATIsAddedByWhoeverReceives(t *testing.T) {
 	c := caseOf(map[energy.Member]home{"elif": {load: 1000}, "maria": {generated: 1000}}, trade(1, "elif", "maria", 1000, -unit))
-	c.Tariff.VAT, c.Liable = taxed(), map[energy.Member]bool{"elif": true}
+	c.Tariff.VAT, c.Liable = usualVAT(), map[energy.Member]bool{"elif": true}
 	r := settle(t, c)
 	if got := money(r, member("maria")); got != -1.2e9 { // elif takes the energy off her hands, and is liable
 		t.Errorf("seller at a negative price: got %s, want -1.2", got)
@@ -85,7 +85,7 @@ func drawTariff(t *rapid.T) Tariff {
 	}
 	if rapid.Bool().Draw(t, "VAT") {
 		tariff.VAT = map[Leg]Rate{}
-		for leg := range taxed() {
+		for leg := range usualVAT() {
 			tariff.VAT[leg] = 200_000
 		}
 	}

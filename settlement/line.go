@@ -11,7 +11,7 @@ type subject struct {
 	member   energy.Member // empty for a trade
 	sequence uint64
 	index    uint16
-	taxed    Leg  // 0 but for VATCharge
+	taxed    Leg  // 0 but for VAT
 	reversed bool // the taxed amount goes against the leg's usual direction
 }
 

@@ -106,12 +106,22 @@ const (
 	PlatformFee
 	// MarkupCharge: for what failed of a position beyond the tolerance.
 	MarkupCharge
-	// VATCharge: the tax on another leg.
-	VATCharge
+	// VATOnTrade and the following: the tax on another leg, Leg.VAT says on which.
+	VATOnTrade
+	VATOnResidualImport
+	VATOnResidualExport
+	VATOnNetwork
+	VATOnLevy
+	VATOnFee
+	VATOnMarkup
 )
 
 var legs = []string{"", "trade", "residual-import", "residual-export", "network", "mint", "delivery", "deposit", "withdrawal", "hold", "release",
-	"network-local", "network-shortfall", "levy", "fee", "markup", "vat"}
+	"network-local", "network-shortfall", "levy", "fee", "markup",
+	"vat-trade", "vat-residual-import", "vat-residual-export", "vat-network", "vat-levy", "vat-fee", "vat-markup"}
+
+// taxed are the legs that have a rate of VAT, in the order of the legs from VATOnTrade on.
+var taxed = []Leg{TradePayment, ResidualImport, ResidualExport, NetworkCharge, LevyCharge, PlatformFee, MarkupCharge}
 
 // String is the leg as the ledger stores it.
 func (l Leg) String() string { return legs[l] }
@@ -119,20 +129,20 @@ func (l Leg) String() string { return legs[l] }
 // ParseLeg reads what String prints; 0 for anything else.
 func ParseLeg(text string) Leg { return Leg(max(0, slices.Index(legs, text))) }
 
-// Valid reports whether l is a leg.
-func (l Leg) Valid() bool { return l > 0 && int(l) < len(legs) }
-
 // TaxedAs is the leg whose rate of VAT holds for l: every charge for the network is taxed alike. It is 0 for what is
 // not taxed.
 func (l Leg) TaxedAs() Leg {
-	switch l {
-	case TradePayment, ResidualImport, ResidualExport, NetworkCharge, LevyCharge, PlatformFee, MarkupCharge:
-		return l
-	case LocalNetwork, NetworkShortfall:
+	switch {
+	case l == LocalNetwork || l == NetworkShortfall:
 		return NetworkCharge
+	case slices.Contains(taxed, l):
+		return l
 	}
 	return 0
 }
+
+// VAT is the leg of the tax on l, which must be taxed.
+func (l Leg) VAT() Leg { return VATOnTrade + Leg(slices.Index(taxed, l.TaxedAs())) }
 
 // Posting moves Amount > 0 of an asset from one account to another. Within an interval every asset sums to zero by
 // construction: there is no posting with one side.

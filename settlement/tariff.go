@@ -77,10 +77,7 @@ func (t Tariff) validateVAT() error {
 	if t.VAT == nil {
 		return nil
 	}
-	for leg := TradePayment; leg.Valid(); leg++ {
-		if leg.TaxedAs() != leg {
-			continue
-		}
+	for _, leg := range taxed {
 		rate, ok := t.VAT[leg]
 		switch {
 		case !ok:

@@ -21,6 +21,7 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
 
   wattle demo            run a make-believe street on real parts, with a page
   wattle audit           recompute everything that was settled in a data directory
+  wattle settle          settle a case written by hand: who owes what, and whose energy reached whom
   wattle meter read      print what a SunSpec device says
   wattle exchange replay play a file of orders through the market's books and time it
   wattle grid solve      compute the power flow of a network
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
-		"demo": demo, "audit": audit, "meter read": meterRead, "exchange replay": exchangeReplay,
+		"demo": demo, "audit": audit, "settle": settle, "meter read": meterRead, "exchange replay": exchangeReplay,
 		"grid solve": gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
 		"grid check": gridCommand("check", node.GridCheck),
 	}
@@ -189,6 +190,17 @@ func audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return node.Audit(ctx, c, stdout, stderr)
+}
+
+func settle(_ context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.SettleConfig
+	set := flag.NewFlagSet("wattle settle", flag.ContinueOnError)
+	set.StringVar(&c.Case, "case", "", "file with trades, attested energy and tariffs; docs/protocol.md \"Case file\"")
+	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
+	if err := parse(set, args, stdout, stderr); err != nil {
+		return err
+	}
+	return node.Settle(c, stdout)
 }
 
 func meterRead(ctx context.Context, args []string, stdout, stderr io.Writer) error {
