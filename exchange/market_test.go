@@ -244,7 +244,7 @@ func TestTwin(t *testing.T) {
 }
 
 func twinRun(t *testing.T, rules Rules, seed uint64, commands int, kinds map[string]int) {
-	f, m, w, v := newTrafficUnder(seed, rules), NewMarket(rules), newTwin(rules), NewView(1000)
+	f, m, w, v := newTrafficUnder(seed, rules), NewMarket(rules), newTwin(rules), NewView(3)
 	book := newLedger()
 	for i := range commands {
 		c := f.next()
@@ -430,8 +430,12 @@ func checkView(t *testing.T, m *Market, v *View) {
 	if got, want := v.Intervals(), m.Open(); !slices.Equal(got, want) {
 		t.Fatalf("view has open books %v, want %v", got, want)
 	}
+	checkNames(t, v)
 	for _, b := range m.books {
 		got, ok := v.Book(b.interval)
+		if !ok && b.closed {
+			continue // forgotten
+		}
 		if !ok || got.Open == b.closed {
 			t.Fatalf("view of %s: known %t open %t, want open %t", b.interval, ok, got.Open, !b.closed)
 		}
@@ -442,6 +446,27 @@ func checkView(t *testing.T, m *Market, v *View) {
 		if !slices.Equal(got.Bids, bids) || !slices.Equal(got.Asks, asks) {
 			t.Fatalf("depth of %s:\ngot  %+v %+v\nwant %+v %+v", b.interval, got.Bids, got.Asks, bids, asks)
 		}
+	}
+}
+
+// checkNames looks every order up by its name.
+func checkNames(t *testing.T, v *View) {
+	t.Helper()
+	newest := map[identity]OrderState{}
+	for _, b := range v.books {
+		for _, o := range b.orders {
+			if name := (identity{o.Member, o.ClientID}); o.Order >= newest[name].Order {
+				newest[name] = *o
+			}
+		}
+	}
+	for name, want := range newest {
+		if got, ok := v.Order(name.member, name.client); !ok || got != want {
+			t.Fatalf("by name: got %+v, %t, want %+v", got, ok, want)
+		}
+	}
+	if len(v.names) != len(newest) {
+		t.Fatalf("%d orders are known by name, want %d", len(v.names), len(newest))
 	}
 }
 

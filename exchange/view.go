@@ -19,10 +19,19 @@ type View struct {
 	keep  int // closed intervals remembered
 	last  Event
 	books []*viewBook // ascending by interval
+	names names
+}
+
+// names finds the orders of the remembered intervals by what their members call them.
+type names map[identity]*OrderState
+
+type identity struct {
+	member energy.Member
+	client ClientID
 }
 
 // NewView returns an empty view that remembers the newest closed intervals, as many as keep, and every open one.
-func NewView(keep int) *View { return &View{keep: keep} }
+func NewView(keep int) *View { return &View{keep: keep, names: names{}} }
 
 // Sequence is that of the last command whose events were folded, 0 before the first.
 func (v *View) Sequence() uint64 { return v.last.Sequence }
@@ -44,7 +53,7 @@ func (v *View) Fold(e Event) error {
 	switch e.Kind {
 	case BookOpened:
 		i, _ := v.find(e.Interval)
-		v.books = slices.Insert(v.books, i, newViewBook(e.Interval))
+		v.books = slices.Insert(v.books, i, newViewBook(e.Interval, v.names))
 	case GateClosed:
 		if b := v.book(e.Interval); b != nil {
 			b.open = false
@@ -99,6 +108,16 @@ func (v *View) Orders(member energy.Member) []OrderState {
 	return own
 }
 
+// Order returns a member's order of that client id, or false where no remembered interval has one. It costs the same
+// whatever the number of orders.
+func (v *View) Order(member energy.Member, client ClientID) (OrderState, bool) {
+	o := v.names[identity{member, client}]
+	if o == nil {
+		return OrderState{}, false
+	}
+	return *o, true
+}
+
 func (v *View) find(iv energy.Interval) (int, bool) {
 	return slices.BinarySearchFunc(v.books, iv, func(b *viewBook, iv energy.Interval) int { return b.interval.Compare(iv) })
 }
@@ -123,6 +142,7 @@ func (v *View) forget() {
 			return false
 		}
 		closed--
+		b.forget()
 		return true
 	})
 }

@@ -111,15 +111,16 @@ type viewBook struct {
 	open     bool
 	orders   map[uint64]*OrderState
 	byMember map[energy.Member][]uint64
+	names    names // the view's
 	bids     map[energy.Price]Level
 	asks     map[energy.Price]Level
 	trades   []Event // oldest first
 	stats    Statistics
 }
 
-func newViewBook(iv energy.Interval) *viewBook {
+func newViewBook(iv energy.Interval, n names) *viewBook {
 	return &viewBook{
-		interval: iv, open: true,
+		interval: iv, open: true, names: n,
 		orders: map[uint64]*OrderState{}, byMember: map[energy.Member][]uint64{},
 		bids: map[energy.Price]Level{}, asks: map[energy.Price]Level{},
 	}
@@ -148,12 +149,22 @@ func (b *viewBook) fold(e Event) {
 }
 
 func (b *viewBook) add(e Event, status Status) {
-	b.orders[e.Order] = &OrderState{
+	o := &OrderState{
 		Order: e.Order, Interval: e.Interval, Member: e.Member, ClientID: e.ClientID, Side: e.Side, Price: e.Price,
 		Quantity: e.Quantity, Rest: e.Rest, Status: status, Reason: e.Reason, Placed: e.Time, Changed: e.Time,
 		Type: e.Type, GoodTill: e.GoodTill,
 	}
+	b.orders[e.Order], b.names[identity{e.Member, e.ClientID}] = o, o
 	b.byMember[e.Member] = append(b.byMember[e.Member], e.Order)
+}
+
+// forget takes the book's orders out of those known by name, but for names that were used again since.
+func (b *viewBook) forget() {
+	for _, o := range b.orders {
+		if name := (identity{o.Member, o.ClientID}); b.names[name] == o {
+			delete(b.names, name)
+		}
+	}
 }
 
 // wait changes what waits at a price. A level without orders is none.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -33,9 +34,9 @@ type feed struct {
 	next     uint64 // first command that no frame covers
 	trades   []exchange.Event
 	changed  map[energy.Interval]bool
-	touched  map[energy.Member]map[uint64]bool // orders of members who listen
-	depth    map[energy.Interval]depth         // as of the last frame
-	frames   []feedFrame                       // oldest first
+	touched  map[energy.Member]map[exchange.ClientID]bool // orders of members who listen
+	depth    map[energy.Interval]depth                    // as of the last frame
+	frames   []feedFrame                                  // oldest first
 	traders  map[*trader]bool
 	listened map[energy.Member]uint64 // the number from which on frames hold a member's orders; absent: none do
 	stopped  bool
@@ -57,7 +58,7 @@ type feedFrame struct {
 
 func newFeed(s *state) *feed {
 	return &feed{
-		state: s, silence: traderSilence, next: 1, changed: map[energy.Interval]bool{}, touched: map[energy.Member]map[uint64]bool{},
+		state: s, silence: traderSilence, next: 1, changed: map[energy.Interval]bool{}, touched: map[energy.Member]map[exchange.ClientID]bool{},
 		depth: map[energy.Interval]depth{}, traders: map[*trader]bool{}, listened: map[energy.Member]uint64{},
 	}
 }
@@ -90,22 +91,22 @@ func (f *feed) note(events []exchange.Event) {
 		if e.Interval.Valid() {
 			f.changed[e.Interval] = true
 		}
-		f.touch(e.Member, e.Order)
-		f.touch(e.MakerMember, e.Maker)
+		f.touch(e.Member, e.Order, e.ClientID)
+		f.touch(e.MakerMember, e.Maker, e.MakerClient)
 		if e.Kind == exchange.Traded {
 			f.trades = append(f.trades, e)
 		}
 	}
 }
 
-func (f *feed) touch(member energy.Member, order uint64) {
+func (f *feed) touch(member energy.Member, order uint64, id exchange.ClientID) {
 	if order == 0 || f.listened[member] == 0 {
 		return
 	}
 	if f.touched[member] == nil {
-		f.touched[member] = map[uint64]bool{}
+		f.touched[member] = map[exchange.ClientID]bool{}
 	}
-	f.touched[member][order] = true
+	f.touched[member][id] = true
 }
 
 // flush sends what happened since the last flush.
@@ -131,12 +132,8 @@ func (f *feed) cut() {
 	for _, t := range f.trades {
 		made.wire.Trades = append(made.wire.Trades, printOf(t))
 	}
-	for member, orders := range f.touched {
-		for _, o := range m.view.Orders(member) {
-			if orders[o.Order] {
-				made.owned[member] = append(made.owned[member], orderOf(o))
-			}
-		}
+	for member := range f.touched {
+		made.owned[member] = f.ordersOf(member)
 	}
 	made.all = encode(made.wire)
 	f.next, f.trades = next, nil
@@ -275,6 +272,21 @@ func (f *feed) resume(t *trader, from uint64) {
 			f.send(t, k.of(member))
 		}
 	}
+}
+
+// ordersOf are a member's orders that the next frame is about, the newest first.
+func (f *feed) ordersOf(member energy.Member) (wire []orderWire) {
+	var own []exchange.OrderState
+	for id := range f.touched[member] {
+		if o, ok := f.state.market.view.Order(member, id); ok {
+			own = append(own, o)
+		}
+	}
+	slices.SortFunc(own, func(a, b exchange.OrderState) int { return cmp.Compare(b.Order, a.Order) })
+	for _, o := range own {
+		wire = append(wire, orderOf(o))
+	}
+	return wire
 }
 
 // snapshot is everything a member may see.

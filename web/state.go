@@ -89,12 +89,9 @@ func (s *state) orders(member energy.Member) []exchange.OrderState {
 
 // order is one of a member's orders, or false for an id that the member never used or that was forgotten.
 func (s *state) order(member energy.Member, id exchange.ClientID) (exchange.OrderState, bool) {
-	for _, o := range s.orders(member) {
-		if o.ClientID == id {
-			return o, true
-		}
-	}
-	return exchange.OrderState{}, false
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.market.view.Order(member, id)
 }
 
 func (s *state) change(f func()) {
