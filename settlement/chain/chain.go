@@ -19,6 +19,7 @@ import (
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/settlement/chain/bindings/energytoken"
 	"github.com/wattle/wattle/settlement/chain/bindings/hub"
+	"github.com/wattle/wattle/settlement/chain/bindings/testeuro"
 )
 
 // Client is what this package needs of a node; *ethclient.Client has it.
@@ -101,8 +102,9 @@ type Chain struct {
 	outbox outbox
 	hub    *hub.Hub
 	token  *energytoken.EnergyToken
+	money  *testeuro.TestEuro // has the methods of every stable token, and those of play money
 
-	changing sync.Mutex // one change of the owner at a time compares and sends
+	changing sync.Mutex // one change of what can change many times compares and sends
 	sending  sync.Mutex // one transaction at a time gets its nonce and is handed to the node
 
 	mu        sync.Mutex
@@ -120,7 +122,8 @@ func Open(ctx context.Context, config Config) (*Chain, error) {
 	}
 	c := &Chain{
 		client: config.Client, key: config.Key, sender: crypto.PubkeyToAddress(config.Key.PublicKey), id: id, log: config.Log,
-		poll: config.Poll, wait: config.Wait, depth: config.Confirmations, maxFee: big.NewInt(config.MaxFee), outbox: outbox{config.DB}, hub: hub.NewHub(), token: energytoken.NewEnergyToken(),
+		poll: config.Poll, wait: config.Wait, depth: config.Confirmations, maxFee: big.NewInt(config.MaxFee),
+		outbox: outbox{config.DB}, hub: hub.NewHub(), token: energytoken.NewEnergyToken(), money: testeuro.NewTestEuro(),
 	}
 	if c.poll == 0 {
 		c.poll = time.Second

@@ -32,6 +32,7 @@ var (
 var meanings = map[string]error{
 	"AlreadyPosted": ErrAlreadyPosted, "ExceedsNameplate": ErrNameplate, "OtherConfig": ErrQuorum, "SignaturesSize": ErrQuorum,
 	"MalformedSignature": ErrQuorum, "UnknownSigner": ErrQuorum, "RepeatedSigner": ErrQuorum,
+	"OtherNumber": ErrNumber,
 }
 
 // refusal turns the error of a call into the contract's reason, or into ErrUnreachable where the contract gave none.
