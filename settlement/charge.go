@@ -61,10 +61,10 @@ func (s *settler) sayTrades(tell func(line), pay func(Leg, subject, Account, Acc
 		pay(TradePayment, of, buyer, seller, cost, trade.Quantity)
 		tell(line{Delivery, EnergyAsset, of, seller, buyer, int64(s.Deliveries[i].Quantity), s.Deliveries[i].Quantity})
 		pay(PlatformFee, of, buyer, platform, t.Fee.Cost(trade.Quantity)+part(t.FeeShare, max(cost, -cost)), trade.Quantity)
-		if len(t.Local) == 0 {
+		if s.class == nil {
 			continue
 		}
-		near := t.class(s.distance[Pair{trade.Buyer, trade.Seller}])
+		near := t.class(s.class[i])
 		took, gave := min(trade.Quantity, used[b]), min(trade.Quantity, given[g])
 		used[b] -= took
 		given[g] -= gave

@@ -29,6 +29,7 @@ type roster struct {
 	ascending     []uint32 // all numbers, in the order of the names
 	trades        []Trade
 	buyer, seller []uint32
+	class         []Class        // of each trade; empty where no class has a price of its own
 	estimated     []energy.Meter // ascending
 }
 
@@ -113,6 +114,9 @@ func (r *roster) measure(c *Case, m energy.Meter, load, generated energy.WattHou
 func (r *roster) trade(c *Case) error {
 	r.trades = inOrder(c.Trades, compareTrades)
 	r.buyer, r.seller = make([]uint32, len(r.trades)), make([]uint32, len(r.trades))
+	if len(c.Tariff.Local) > 0 {
+		r.class = make([]Class, len(r.trades))
+	}
 	for i, t := range r.trades {
 		if i > 0 && compareTrades(r.trades[i-1], t) == 0 {
 			return fmt.Errorf("%s: trade %d.%d twice: %w", c.Key, t.Sequence, t.Index, ErrCase)
@@ -122,6 +126,9 @@ func (r *roster) trade(c *Case) error {
 		}
 		b, s := r.of(t.Buyer), r.of(t.Seller)
 		r.buyer[i], r.seller[i] = b, s
+		if r.class != nil {
+			r.class[i] = c.Distance[Pair{t.Buyer, t.Seller}]
+		}
 		r.parties[b].bought += t.Quantity
 		r.parties[s].sold += t.Quantity
 		if !r.parties[b].bought.Valid() || !r.parties[s].sold.Valid() {

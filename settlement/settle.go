@@ -85,9 +85,8 @@ func (c *Case) validate() error {
 type settler struct {
 	*roster
 	Result
-	tariff   *Tariff
-	liable   map[energy.Member]bool
-	distance map[Pair]Class
+	tariff *Tariff
+	liable map[energy.Member]bool
 }
 
 // newSettler finds out who delivered what.
@@ -99,7 +98,7 @@ func newSettler(c *Case) (*settler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &settler{roster: r, Result: Result{Key: c.Key, Estimated: r.estimated}, tariff: &c.Tariff, liable: c.Liable, distance: c.Distance}
+	s := &settler{roster: r, Result: Result{Key: c.Key, Estimated: r.estimated}, tariff: &c.Tariff, liable: c.Liable}
 	for i := range r.parties {
 		s.Export += r.parties[i].attested.generated
 		s.Import += r.parties[i].attested.load
