@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -22,7 +23,12 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle demo            run a make-believe street on real parts, with a page
   wattle audit           recompute everything that was settled in a data directory
   wattle settle          settle a case written by hand: who owes what, and whose energy reached whom
-  wattle meter read      print what a SunSpec device says
+  wattle meter scan      find the devices behind an address
+  wattle meter read      print what a device says
+  wattle meter watch     show a device's live values
+  wattle meter dump      write a device's registers to a file
+  wattle meter serve     answer as the device of such a file
+  wattle meter proxy     share a device that accepts one client
   wattle exchange replay play a file of orders through the market's books and time it
   wattle grid solve      compute the power flow of a network
   wattle grid bench      time it
@@ -56,10 +62,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
-		"demo": demo, "audit": audit, "settle": settle, "meter read": meterRead, "exchange replay": exchangeReplay,
+		"demo": demo, "audit": audit, "settle": settle, "exchange replay": exchangeReplay,
 		"grid solve": gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
 		"grid check": gridCommand("check", node.GridCheck),
 	}
+	maps.Copy(commands, meterCommands)
 	command, ok := commands[name]
 	switch {
 	case ok:
@@ -201,19 +208,6 @@ func settle(_ context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return node.Settle(c, stdout)
-}
-
-func meterRead(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	var c node.MeterReadConfig
-	set := flag.NewFlagSet("wattle meter read", flag.ContinueOnError)
-	set.StringVar(&c.URL, "url", "", "the device, tcp://HOST:PORT, tls://, rtuovertcp:// or rtu:///dev/LINE")
-	set.IntVar(&c.Unit, "unit", 1, "Modbus unit, 0 to 255")
-	set.BoolVar(&c.JSON, "json", false, "print one JSON object")
-	set.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long the device may take in all")
-	if err := parse(set, args, stdout, stderr); err != nil {
-		return err
-	}
-	return node.MeterRead(ctx, c, stdout)
 }
 
 func exchangeReplay(ctx context.Context, args []string, stdout, stderr io.Writer) error {

@@ -7,42 +7,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/meter"
-	"github.com/wattle/wattle/meter/modbus"
 	"github.com/wattle/wattle/meter/sunspec"
 )
-
-// DeviceConfig names one unit of one device; every command about a device begins with it.
-type DeviceConfig struct {
-	URL     string // as modbus.ParseURL reads it
-	Unit    int    // used where the URL names none
-	Timeout time.Duration
-}
-
-// open connects to the device. The caller closes the link.
-func (c DeviceConfig) open() (*modbus.Link, modbus.Endpoint, error) {
-	if c.URL == "" {
-		return nil, modbus.Endpoint{}, fmt.Errorf("--url: name the device, as in tcp://192.0.2.7:502: %w", ErrConfig)
-	}
-	if c.Unit < 0 || c.Unit > 255 {
-		return nil, modbus.Endpoint{}, fmt.Errorf("--unit %d: use 0 to 255: %w", c.Unit, ErrConfig)
-	}
-	if c.Timeout <= 0 {
-		return nil, modbus.Endpoint{}, fmt.Errorf("--timeout %s: use more than 0: %w", c.Timeout, ErrConfig)
-	}
-	e, err := openable(c.URL)
-	if err != nil {
-		return nil, e, fmt.Errorf("--url: %w: %w", err, ErrConfig)
-	}
-	if !e.Named {
-		e.Unit = byte(c.Unit)
-	}
-	link, err := modbus.Open(e.Link)
-	return link, e, err
-}
 
 // MeterReadConfig says what to read.
 type MeterReadConfig struct {
@@ -52,20 +21,22 @@ type MeterReadConfig struct {
 
 // MeterRead prints what a unit says of itself: every point this program can name.
 func MeterRead(ctx context.Context, c MeterReadConfig, stdout io.Writer) error {
-	link, e, err := c.open()
+	d, err := c.open()
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	report, err := readSunSpec(ctx, link.Unit(e.Unit))
-	if err = errors.Join(err, link.Close()); err != nil {
-		return fmt.Errorf("device %s unit %d: %w", e.Link.Address, e.Unit, err)
+	report, err := d.report(ctx)
+	if err = errors.Join(err, d.link.Close()); err != nil {
+		return d.explain(err)
 	}
 	if c.JSON {
-		return json.NewEncoder(stdout).Encode(report)
+		err = json.NewEncoder(stdout).Encode(report)
+	} else {
+		err = report.print(stdout)
 	}
-	return report.print(stdout)
+	return errors.Join(err, d.explain(report.flaw))
 }
 
 // deviceReport is what a device says, for people and programs.
@@ -75,6 +46,7 @@ type deviceReport struct {
 	Points   []reportedPoint  `json:"points"`
 	Readings reportedReadings `json:"readings"`
 	titles   map[uint16]string
+	flaw     error // of the chain of models: what is said is right, but not all
 }
 
 type reportedDevice struct {
@@ -94,8 +66,8 @@ type reportedPoint struct {
 	Quality string `json:"quality"`
 }
 
-// reportedReadings is what an agent would take: of the meter, or else of the inverter, whose power and production count
-// as export. Powers are > 0 as the device says them: a meter's import, an inverter's production.
+// reportedReadings is what an agent would take: of the meter, or else of the inverter or battery, whose production and
+// discharge count as export. The power is > 0 for a meter's import, an inverter's production, a battery's discharge.
 type reportedReadings struct {
 	Power     *energy.Watts     `json:"power_w"`
 	Export    *energy.WattHours `json:"export_wh"`
@@ -103,21 +75,25 @@ type reportedReadings struct {
 	Frequency *meter.Number     `json:"frequency_hz"`
 }
 
-func readSunSpec(ctx context.Context, client *modbus.Client) (deviceReport, error) {
-	chain, err := sunspec.Discover(ctx, client)
+// report reads everything the device says.
+func (d *device) report(ctx context.Context) (deviceReport, error) {
+	if d.profile != nil {
+		return d.reportProfile(ctx)
+	}
+	chain, err := sunspec.Discover(ctx, d.client)
 	if err != nil {
 		return deviceReport{}, err
 	}
-	device, err := chain.Read(ctx, client)
+	said, err := chain.Read(ctx, d.client)
 	if err != nil {
 		return deviceReport{}, err
 	}
-	snapshot, err := chain.Snapshot(ctx, client)
+	snapshot, err := chain.Snapshot(ctx, d.client)
 	if err != nil {
 		return deviceReport{}, err
 	}
-	r := deviceReport{Readings: readingsOf(snapshot), Points: []reportedPoint{}, titles: map[uint16]string{}}
-	for _, p := range device.Parts {
+	r := deviceReport{Readings: readingsOf(snapshot), Points: []reportedPoint{}, titles: map[uint16]string{}, flaw: chain.Flaw}
+	for _, p := range said.Parts {
 		r.Parts = append(r.Parts, reportedDevice{p.Manufacturer, p.Model, p.Serial, p.Version})
 	}
 	if len(r.Parts) > 0 {
@@ -126,11 +102,38 @@ func readSunSpec(ctx context.Context, client *modbus.Client) (deviceReport, erro
 	if len(r.Parts) == 1 {
 		r.Parts = nil
 	}
-	for _, m := range device.Models {
+	for _, m := range said.Models {
 		r.titles[m.ID] = m.Title
 		for _, p := range m.Points {
 			r.Points = append(r.Points, reportedPoint{m.ID, m.Part, p.Name, p.Value, p.Unit, qualityOf(p.Value)})
 		}
+	}
+	return r, nil
+}
+
+// reportProfile is report for a device that is not SunSpec.
+func (d *device) reportProfile(ctx context.Context) (deviceReport, error) {
+	values, err := d.profile.Values(ctx, d.client)
+	if err != nil {
+		return deviceReport{}, err
+	}
+	snapshot, err := d.profile.Snapshot(ctx, d.client, d.use)
+	if err != nil {
+		return deviceReport{}, err
+	}
+	r := deviceReport{Readings: readingsOf(snapshot), Device: reportedDevice{Manufacturer: d.profile.Manufacturer, Model: d.profile.Model}}
+	for _, v := range values {
+		if text, ok := v.Value.(string); ok {
+			switch v.Name {
+			case "model":
+				r.Device.Model = text
+			case "serial":
+				r.Device.Serial = text
+			case "version":
+				r.Device.Version = text
+			}
+		}
+		r.Points = append(r.Points, reportedPoint{Name: v.Name, Value: v.Value, Unit: v.Unit, Quality: qualityOf(v.Value)})
 	}
 	return r, nil
 }
@@ -144,11 +147,16 @@ func qualityOf(value any) string {
 
 func readingsOf(s meter.Snapshot) reportedReadings {
 	r := reportedReadings{Power: s.Grid, Export: s.Export, Import: s.Import}
-	if r.Power == nil {
-		r.Power = s.Solar
+	for _, power := range []*energy.Watts{s.Solar, s.Battery} {
+		if r.Power == nil {
+			r.Power = power
+		}
 	}
 	if r.Export == nil && r.Import == nil {
 		r.Export = s.Production
+	}
+	if r.Export == nil && r.Import == nil {
+		r.Export, r.Import = s.Discharged, s.Charged
 	}
 	if s.Frequency != 0 {
 		r.Frequency = &meter.Number{Units: int64(s.Frequency), Exponent: -3}

@@ -125,3 +125,21 @@ func (img *image) common() Common {
 	}
 	return c
 }
+
+// Parts reads who made the devices behind the unit.
+func (c Chain) Parts(ctx context.Context, r Reader) ([]Common, error) {
+	c.memory.begin()
+	m, _ := lookup(commonModel)
+	var parts []Common
+	for _, b := range c.Blocks {
+		if b.Model != commonModel {
+			continue
+		}
+		img, err := c.image(ctx, r, b, m)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, img.common())
+	}
+	return parts, nil
+}

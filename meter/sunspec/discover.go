@@ -2,7 +2,6 @@ package sunspec
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/wattle/wattle/internal/problem"
@@ -23,6 +22,14 @@ var ErrNoModels = problem.New(problem.NotFound,
 // ErrChanged is returned when a block is no longer where Discover found it.
 var ErrChanged = problem.New(problem.Conflict, "the device shows other models than before: discover it again")
 
+// How a chain can end too early.
+var (
+	ErrTruncated = problem.New(problem.Invalid,
+		"the chain of models breaks off inside a model: the device shows less than it announces; restart it or ask its maker")
+	ErrEmptyModel = problem.New(problem.Invalid,
+		"the chain of models leads into a model of length 0: what follows cannot be found; update the device or ask its maker")
+)
+
 // Block is one model in a device's chain.
 type Block struct {
 	Model   uint16
@@ -39,6 +46,9 @@ func (b Block) size() int { return headerSize + int(b.Length) }
 type Chain struct {
 	Base   uint16
 	Blocks []Block
+	// Flaw is ErrTruncated or ErrEmptyModel where the chain did not end as it should; what was found before is good. A
+	// missing end marker alone is none: real devices lack it.
+	Flaw error
 
 	memory *memory
 }
@@ -62,7 +72,7 @@ var bases = [...]uint16{40000, 50000, 0}
 func Discover(ctx context.Context, r Reader) (Chain, error) {
 	for _, base := range bases {
 		words, _, err := r.ReadHoldingRegisters(ctx, base, headerSize)
-		if refused(err) {
+		if modbus.Refused(err) {
 			continue
 		}
 		if err != nil {
@@ -87,16 +97,23 @@ func (c *Chain) walk(ctx context.Context, r Reader) error {
 	address := int(c.Base) + headerSize
 	for len(c.Blocks) < maxBlocks && address+headerSize <= 1<<16 {
 		words, _, err := r.ReadHoldingRegisters(ctx, uint16(address), headerSize)
-		if refused(err) {
-			return nil // no end marker
+		if modbus.Refused(err) {
+			return c.checkEnd(ctx, r, address)
 		}
 		if err != nil {
 			return fmt.Errorf("walk SunSpec models: %w", err)
 		}
 		id, length := words[0], words[1]
 		next := address + headerSize + int(length)
-		if id == endModel || id == 0 || length == 0 || next > 1<<16 {
+		switch {
+		case id == endModel || id == 0:
 			return nil // the end, or registers that are no model any more
+		case length == 0:
+			c.Flaw = fmt.Errorf("model %d at %d: %w", id, address, ErrEmptyModel)
+			return nil
+		case next > 1<<16:
+			c.Flaw = fmt.Errorf("model %d at %d has %d registers: %w", id, address, length, ErrTruncated)
+			return nil
 		}
 		if id == commonModel {
 			part++
@@ -107,9 +124,19 @@ func (c *Chain) walk(ctx context.Context, r Reader) error {
 	return nil
 }
 
-// refused reports whether the device answered that it has no such registers. A busy device or a gateway that cannot
-// reach it says nothing about registers.
-func refused(err error) bool {
-	return errors.Is(err, modbus.ErrIllegalAddress) || errors.Is(err, modbus.ErrIllegalValue) ||
-		errors.Is(err, modbus.ErrIllegalFunction) || errors.Is(err, modbus.ErrDeviceFailure)
+// checkEnd tells a chain without an end marker from one that breaks off: does the last register before the end exist?
+func (c *Chain) checkEnd(ctx context.Context, r Reader, end int) error {
+	if len(c.Blocks) == 0 {
+		return nil
+	}
+	_, _, err := r.ReadHoldingRegisters(ctx, uint16(end-1), 1)
+	if modbus.Refused(err) {
+		last := c.Blocks[len(c.Blocks)-1]
+		c.Flaw = fmt.Errorf("model %d at %d: %w", last.Model, last.Address, ErrTruncated)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("walk SunSpec models: %w", err)
+	}
+	return nil
 }

@@ -29,22 +29,37 @@ func TestDiscover(t *testing.T) {
 	wrap := make(registers)
 	wrap.put(40000, marker>>16, marker&0xFFFF, 1, 0xFFF0)
 
+	truncated := device(40000, 103)
+	for a := range truncated {
+		if a > 40002+68+20 {
+			delete(truncated, a)
+		}
+	}
+	overlong := device(40000, 103)
+	overlong.put(40002+68+52, 103, 0xF000)
+
 	for name, c := range map[string]struct {
 		device registers
 		base   uint16
 		want   []uint16
+		flaw   error
 	}{
-		"at 40000":          {device(40000, 103, 120, 121), 40000, []uint16{1, 103, 120, 121}},
-		"at 50000":          {device(50000, 203), 50000, []uint16{1, 203}},
-		"at 0":              {device(0, 113), 0, []uint16{1, 113}},
-		"unknown models":    {device(40000, 64110, 103, 160, 124), 40000, []uint16{1, 64110, 103, 160, 124}},
-		"no end marker":     {unmarked, 40000, []uint16{1, 103}},
-		"zeros at the end":  {zeroed, 40000, []uint16{1, 103}},
-		"block of length 0": {emptyBlock, 40000, []uint16{1, 103}},
-		"to the very end":   {edge, 0, []uint16{5}},
+		"at 40000":          {device(40000, 103, 120, 121), 40000, []uint16{1, 103, 120, 121}, nil},
+		"at 50000":          {device(50000, 203), 50000, []uint16{1, 203}, nil},
+		"at 0":              {device(0, 113), 0, []uint16{1, 113}, nil},
+		"unknown models":    {device(40000, 64110, 103, 160, 124), 40000, []uint16{1, 64110, 103, 160, 124}, nil},
+		"no end marker":     {unmarked, 40000, []uint16{1, 103}, nil},
+		"zeros at the end":  {zeroed, 40000, []uint16{1, 103}, nil},
+		"block of length 0": {emptyBlock, 40000, []uint16{1, 103}, ErrEmptyModel},
+		"broken off":        {truncated, 40000, []uint16{1, 103}, ErrTruncated},
+		"too long a block":  {overlong, 40000, []uint16{1, 103}, ErrTruncated},
+		"to the very end":   {edge, 0, []uint16{5}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Discover(t.Context(), c.device)
+			if !errors.Is(got.Flaw, c.flaw) || (got.Flaw == nil) != (c.flaw == nil) {
+				t.Errorf("flaw: got %v, want %v", got.Flaw, c.flaw)
+			}
 			if err != nil || got.Base != c.base || !slices.Equal(ids(got), c.want) {
 				t.Errorf("got %d %v %v, want %d %v", got.Base, ids(got), err, c.base, c.want)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/wattle/wattle/meter"
+	"github.com/wattle/wattle/meter/modbus"
 )
 
 // image is what could be read of a block.
@@ -82,7 +83,7 @@ func (img *image) all(ctx context.Context, points []point) error {
 func (img *image) run(ctx context.Context, run []point) (refusal bool, err error) {
 	last := run[len(run)-1]
 	err = img.fetch(ctx, run[0].offset, last.offset+last.size)
-	if !refused(err) {
+	if !modbus.Refused(err) {
 		return false, err
 	}
 	if len(run) == 1 {
@@ -119,7 +120,7 @@ func (img *image) pair(ctx context.Context) (far []point, err error) {
 			continue
 		}
 		switch err := img.fetch(ctx, start, end); {
-		case refused(err):
+		case modbus.Refused(err):
 			img.memory.cut(base + max(p.offset, scale.offset))
 		case err != nil:
 			return nil, err
