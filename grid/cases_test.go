@@ -54,6 +54,12 @@ func caseFiles(t testing.TB, folder string) []string {
 	return found
 }
 
+// hasCase reports whether a reference file is here; some are kept elsewhere.
+func hasCase(name string) bool {
+	_, err := os.Stat(filepath.Join(shared, name))
+	return err == nil
+}
+
 // balanced parses a balanced reference file and prepares its flow.
 func balanced(t testing.TB, name string) *Flow {
 	t.Helper()
