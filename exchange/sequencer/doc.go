@@ -4,7 +4,8 @@
 // A command is answered after its batch is in the order log and not before; what is in that log has happened, whatever
 // becomes of the process. So a sequencer does not start on a message server that acknowledges before the disk has the
 // batch. While one batch is being written, the one before is applied and answered, and those who come meanwhile are the
-// next one: the batches grow with the load, and nobody waits for a timer.
+// next one: the batches grow with the load, and nobody waits for a timer, but for the half millisecond that lies at least
+// between the beginnings of two batches.
 //
 // At start the sequencer takes the newest checkpoint that is whole, replays the order log behind it, verifies that every
 // batch follows the one before by number and digest, and publishes what the market log lacks. A log that does not verify

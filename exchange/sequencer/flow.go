@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,6 +15,10 @@ import (
 
 // applyAhead bounds the batches that are applied and not published yet: beyond it applying waits, and with it writing.
 const applyAhead = 4
+
+// pace is the wall time from the beginning of a batch to that of the next at least. On a disk that syncs faster, batches of
+// one order or two would keep the processors busy with syncing, and those who wait for answers waiting.
+const pace = 500 * time.Microsecond
 
 // batch is an entry of the order log on its way through the market.
 type batch struct {
@@ -142,6 +147,8 @@ func (s *Sequencer) publishGates(m *exchange.Market) {
 // write gathers requests into batches and makes each durable, until ctx is done or another part has failed. A batch once
 // begun is finished, and so is the request held for the next; the bus bounds how long that takes.
 func (s *Sequencer) write(ctx context.Context, w *writer, requests <-chan request, durable chan<- batch) error {
+	next := time.NewTimer(0)
+	defer next.Stop()
 	var held *request // did not fit the batch before
 	for {
 		var b batch
@@ -155,6 +162,8 @@ func (s *Sequencer) write(ctx context.Context, w *writer, requests <-chan reques
 				b.requests = append(b.requests, r)
 			}
 		}
+		<-next.C
+		next.Reset(pace)
 		b.requests, held = s.gather(b.requests, requests)
 		if err := s.commit(context.WithoutCancel(ctx), w, &b); err != nil {
 			if held != nil {
@@ -167,10 +176,9 @@ func (s *Sequencer) write(ctx context.Context, w *writer, requests <-chan reques
 	}
 }
 
-// gather adds to a batch the requests that came while the one before was being written, as far as they fit: the one that
-// does not is held for the next batch, since a request is never divided. A batch does not wait for more than that: under
-// load they come by themselves, and a lone client waits for nothing but the disk. It only lets those go first who are
-// about to send.
+// gather adds to a batch the requests that came since the one before, as far as they fit: the one that does not is held
+// for the next batch, since a request is never divided. A batch does not wait for more than that: under load they come by
+// themselves. It only lets those go first who are about to send.
 func (s *Sequencer) gather(b []request, requests <-chan request) (full []request, held *request) {
 	count, yielded := len(b[0].commands), 0
 	for count < s.config.MaxBatch {

@@ -48,7 +48,7 @@ type Config struct {
 	Bus      *bus.Bus         //
 	Now      func() time.Time // the zone's clock; commands never go back in time even if it does
 	Log      *slog.Logger     //
-	MaxBatch int              // commands after which a batch is written at once; 0 means exchange.MaxBatch, which is the most
+	MaxBatch int              // commands after which a batch is full; 0 means exchange.MaxBatch, which is the most
 
 	// Lease is the wall time after which another sequencer of the zone takes over from one that does not answer, unless
 	// the message server has another term already (bus.Lease): 0 means 3 s, 15 s in a cluster; at least 300 ms. A negative one means that
