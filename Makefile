@@ -5,11 +5,12 @@ GO    ?= go
 ARGS  ?=
 FUZZ  ?= 30s
 SEEDS ?= 20
+N     ?= 1000000
 LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings bench fuzz seeds kills kills-market kills-cluster twin build clean
+.PHONY: help demo test check app contracts bindings bench bench-settlement fuzz seeds kills kills-market kills-cluster twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +58,9 @@ bindings: contracts ## generate the Go bindings of the contracts
 
 bench: ## measure: ns, allocations and bytes per operation
 	$(GO) test -run '^$$' -bench . -benchmem ./energy/... ./meter/... ./oracle/... ./exchange/... ./settlement/... ./sim/...
+
+bench-settlement: ## settle one interval of 10,000, 100,000 … N=1000000 members, beside row by row
+	GOMEMLIMIT=1536MiB $(GO) test -run '^$$' -bench '^BenchmarkSettlement$$' -benchtime 1x -timeout 60m ./settlement/ledger -members $(N)
 
 fuzz: ## fuzz every parser and decoder, FUZZ=30s each
 	@for package in $$($(GO) list ./...); do \

@@ -20,6 +20,10 @@ var files embed.FS
 // ErrNewer is returned for a database whose schema this program does not know.
 var ErrNewer = problem.New(problem.Conflict, "the database was written by a newer version: use that version, or another database")
 
+// Role is what the program works as once the schema is in place (SET ROLE): it may add to the books and not change them.
+// Whoever applies the migrations owns the tables and is made a member of it.
+const Role = "wattle_app"
+
 // lockKey serialises migrating processes (pg_advisory_xact_lock); any fixed number serves.
 const lockKey = 0x77617474
 

@@ -183,9 +183,14 @@ WHERE i.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_con
 	const views = `
 SELECT 'CREATE VIEW ' || relname || E' AS\n' || pg_get_viewdef(oid)
 FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace`
+	const grants = `
+SELECT 'GRANT ' || string_agg(privilege_type, ', ' ORDER BY privilege_type COLLATE "C") || ' ON ' || relname || ' TO wattle_app;'
+FROM pg_class, LATERAL aclexplode(relacl)
+WHERE relnamespace = 'public'::regnamespace AND grantee = 'wattle_app'::regrole
+GROUP BY relname`
 	var out strings.Builder
 	out.WriteString("-- Written by go test ./migrations -rewrite from the server's catalogue.\n")
-	for _, query := range []string{tables, indexes, views} {
+	for _, query := range []string{tables, indexes, views, grants} {
 		rows, err := db.Query(t.Context(), query)
 		if err != nil {
 			t.Fatal(err)
@@ -210,37 +215,69 @@ func TestTheLedgerRefuses(t *testing.T) {
 	}
 	execute(t, db, `
 INSERT INTO zone VALUES ('street', 900, 1782036000);
-INSERT INTO account (zone, kind, owner, asset) VALUES
-    ('street', 'supplier', '', 'money'), ('street', 'network', '', 'money'), ('street', 'supplier', '', 'energy'), ('street', 'issuance', '', 'energy');
-INSERT INTO batch (zone, interval_start, interval_seconds, run, state) VALUES ('street', 1782036900, 900, 0, 'traded')`)
-	transfer := func(debit, credit int, asset string, amount, start int64) error {
-		_, err := db.Exec(t.Context(), `
-INSERT INTO transfer (id, debit_id, credit_id, asset, amount, leg, energy_wh, zone, interval_start, run)
-VALUES (decode(md5(random()::text) || md5(random()::text), 'hex'), $1, $2, $3, $4, 'trade', 0, 'street', $5, 0)`,
-			debit, credit, asset, amount, start)
-		return err
-	}
-	if err := transfer(1, 2, "money", 5, 1782036900); err != nil {
-		t.Fatalf("money between money accounts: %v", err)
-	}
-	for _, c := range []struct {
-		name          string
-		debit, credit int
-		asset         string
-		amount, start int64
-	}{
-		{"nothing", 1, 2, "money", 0, 1782036900},
-		{"less than nothing", 1, 2, "money", -5, 1782036900},
-		{"from and to one account", 1, 1, "money", 5, 1782036900},
-		{"no such account", 1, 99, "money", 5, 1782036900},
-		{"no such batch", 1, 2, "money", 5, 1782037800},
-		{"money out of an energy account", 3, 2, "money", 5, 1782036900},
-		{"energy into a money account", 4, 1, "energy", 5, 1782036900},
-		{"energy between money accounts", 1, 2, "energy", 5, 1782036900},
+INSERT INTO member VALUES ('street', 'anna', 'Anna');
+INSERT INTO account (zone, number, kind, owner, asset) VALUES ('street', 0, 'supplier', '', 'money');
+INSERT INTO batch (zone, interval_start, interval_seconds, run, state) VALUES ('street', 1782036900, 900, 0, 'traded');
+INSERT INTO journal (zone, number, source, source_id, at, run, transfers, digest) VALUES ('street', 1, 'settlement', 'a', 1782036900, 0, 1, sha256('a'));
+INSERT INTO transfer VALUES (1, 5, 0, 0, 0, 1, sha256('a'), 'trade', 0);
+INSERT INTO invoice VALUES ('street', 1, NULL, 'invoice', 'anna', 0, 900, 'purchase', NULL, 1, 15000000, 2, 900);
+INSERT INTO hold_step VALUES ('street', 'h', 0, 'anna', 5, NULL)`)
+	const (
+		entry   = `INSERT INTO journal (zone, number, source, source_id, at, run, transfers, digest, previous_number, previous_digest) VALUES `
+		invoice = `INSERT INTO invoice VALUES `
+		zeros   = `array_fill(0::bigint, ARRAY[64])`
+		ends    = `array_fill(0, ARRAY[65])`
+	)
+	for name, statement := range map[string]string{
+		"a transfer of nothing":                  `INSERT INTO transfer VALUES (1, 0, 0, 1, 0, 1, sha256('b'), 'trade', 0)`,
+		"less than nothing":                      `INSERT INTO transfer VALUES (1, -5, 0, 1, 0, 1, sha256('b'), 'trade', 0)`,
+		"from and to one account":                `INSERT INTO transfer VALUES (1, 5, 0, 1, 1, 1, sha256('b'), 'trade', 0)`,
+		"money into an energy account":           `INSERT INTO transfer VALUES (1, 5, 0, 1, 0, 5 << 28, sha256('b'), 'trade', 0)`,
+		"one line twice":                         `INSERT INTO transfer VALUES (1, 5, 0, 0, 0, 1, sha256('b'), 'trade', 0)`,
+		"a number that does not fit the account": `INSERT INTO account VALUES ('street', 1, 'member', 'anna', 'energy')`,
+		"collateral of energy":                   `INSERT INTO account VALUES ('street', 1 << 28, 'collateral', 'anna', 'energy')`,
+		"an account twice":                       `INSERT INTO account VALUES ('street', 1, 'supplier', '', 'money')`,
+		"an entry after a gap":                   entry + `('street', 3, 'deposit', 'b', 0, NULL, 0, sha256('b'), 2, sha256('a'))`,
+		"an entry beside the chain":              entry + `('street', 2, 'deposit', 'b', 0, NULL, 0, sha256('b'), 1, sha256('b'))`,
+		"a second first entry":                   entry + `('street', 1, 'deposit', 'b', 0, NULL, 0, sha256('b'), NULL, NULL)`,
+		"a cause twice":                          entry + `('street', 2, 'settlement', 'a', 1782036900, 0, 0, sha256('b'), 1, sha256('a'))`,
+		"a settlement of no batch":               entry + `('street', 2, 'settlement', 'b', 1782037800, 0, 0, sha256('b'), 1, sha256('a'))`,
+		"collateral below zero":                  `INSERT INTO balance_block VALUES ('street', 1 << 22, 1, -1 || array_fill(0::bigint, ARRAY[63]), ` + ends + `, '{}')`,
+		"energy below zero":                      `INSERT INTO balance_block VALUES ('street', 5 << 22, 1, -1 || array_fill(0::bigint, ARRAY[63]), ` + ends + `, '{}')`,
+		"more out of escrow than went in":        `INSERT INTO balance_block VALUES ('street', 2 << 22, 1, 1 || array_fill(0::bigint, ARRAY[63]), ` + ends + `, '{}')`,
+		"a line that no account has":             `INSERT INTO balance_block VALUES ('street', 0, 1, ` + zeros + `, ` + ends + `, '{1}')`,
+		"an invoice after a gap":                 invoice + `('street', 3, 2, 'invoice', 'anna', 900, 1800, 'purchase', NULL, 1, 0, 0, 900)`,
+		"an invoice twice":                       invoice + `('street', 2, 1, 'invoice', 'anna', 0, 900, 'purchase', NULL, 2, 0, 0, 900)`,
+		"an invoice rounded the wrong way":       invoice + `('street', 2, 1, 'invoice', 'anna', 900, 1800, 'purchase', NULL, 1, 15000001, 1, 900)`,
+		"a credit note for nothing":              invoice + `('street', 2, 1, 'credit-note', 'anna', 900, 1800, 'purchase', NULL, 1, 0, 0, 900)`,
+		"a hold that skips a step":               `INSERT INTO hold_step VALUES ('street', 'h', 2, 'anna', 5, 1)`,
+		"a hold that changes hands":              `INSERT INTO hold_step VALUES ('street', 'h', 1, 'ben', 5, 0)`,
+		"a hold that holds less than nothing":    `INSERT INTO hold_step VALUES ('street', 'h', 1, 'anna', -5, 0)`,
 	} {
 		var refusal *pgconn.PgError
-		if err := transfer(c.debit, c.credit, c.asset, c.amount, c.start); !errors.As(err, &refusal) || refusal.ConstraintName == "" {
-			t.Errorf("%s: got %v, want a constraint to refuse it", c.name, err)
+		if _, err := db.Exec(t.Context(), statement); !errors.As(err, &refusal) || refusal.ConstraintName == "" {
+			t.Errorf("%s: got %v, want a constraint to refuse it", name, err)
+		}
+	}
+}
+
+// The program's role adds to the books and changes nothing in them.
+func TestTheProgramMayNotChangeTheBooks(t *testing.T) {
+	db := connect(t, empty(t))
+	if err := migrations.Apply(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, db, `SET ROLE `+migrations.Role)
+	for _, table := range []string{"account", "journal", "transfer", "balance_block", "hold_step", "invoice", "trade", "measurement", "delivery", "zone"} {
+		var column string
+		if err := db.QueryRow(t.Context(), `SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum = 2`, table).Scan(&column); err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range []string{"UPDATE " + table + " SET " + column + " = " + column, "DELETE FROM " + table, "TRUNCATE " + table, "DROP TABLE " + table, "ALTER TABLE " + table + " DISABLE TRIGGER ALL"} {
+			var refusal *pgconn.PgError
+			if _, err := db.Exec(t.Context(), statement); !errors.As(err, &refusal) || refusal.Code != "42501" { // insufficient_privilege
+				t.Errorf("%s: got %v, want it denied", statement, err)
+			}
 		}
 	}
 }

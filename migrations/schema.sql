@@ -1,18 +1,29 @@
 -- Written by go test ./migrations -rewrite from the server's catalogue.
 
 CREATE TABLE account (
-    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     zone text NOT NULL,
+    number integer NOT NULL,
     kind text NOT NULL,
     owner text NOT NULL,
     asset text NOT NULL,
-    CONSTRAINT account_asset_check CHECK (asset = ANY (ARRAY['money'::text, 'energy'::text])),
-    CONSTRAINT account_kind_check CHECK (kind = ANY (ARRAY['member'::text, 'supplier'::text, 'network'::text, 'issuance'::text])),
-    CONSTRAINT account_of_asset UNIQUE (id, asset),
+    CONSTRAINT account_chart CHECK (
+CASE (kind || ' '::text) || asset
+    WHEN 'member money'::text THEN 0
+    WHEN 'supplier money'::text THEN 0
+    WHEN 'network money'::text THEN 0
+    WHEN 'platform money'::text THEN 0
+    WHEN 'levy money'::text THEN 0
+    WHEN 'tax money'::text THEN 0
+    WHEN 'collateral money'::text THEN 1
+    WHEN 'escrow money'::text THEN 2
+    WHEN 'member energy'::text THEN 5
+    WHEN 'issuance energy'::text THEN 6
+    ELSE '-1'::integer
+END = (number >> 28)),
+    CONSTRAINT account_number_check CHECK (number >= 0),
     CONSTRAINT account_once UNIQUE (zone, kind, owner, asset),
-    CONSTRAINT account_owner CHECK ((kind = 'member'::text) = (owner <> ''::text)),
-    CONSTRAINT account_pkey PRIMARY KEY (id),
-    CONSTRAINT account_zone_fkey FOREIGN KEY (zone) REFERENCES zone(zone)
+    CONSTRAINT account_owner CHECK ((kind = ANY (ARRAY['member'::text, 'collateral'::text])) = (owner <> ''::text)),
+    CONSTRAINT account_pkey PRIMARY KEY (zone, number)
 );
 
 CREATE TABLE api_token (
@@ -31,6 +42,26 @@ CREATE TABLE api_token (
     CONSTRAINT api_token_pkey PRIMARY KEY (id),
     CONSTRAINT api_token_revoked_later CHECK (revoked_at >= issued_at),
     CONSTRAINT api_token_scope_check CHECK (scope = ANY (ARRAY['read'::text, 'trade'::text]))
+);
+
+CREATE TABLE balance_block (
+    zone text NOT NULL,
+    block integer NOT NULL,
+    journal bigint NOT NULL,
+    amounts bigint[] NOT NULL,
+    ends integer[] NOT NULL,
+    lines integer[] NOT NULL,
+    CONSTRAINT balance_block_amounts_check CHECK (array_length(amounts, 1) = 64),
+    CONSTRAINT balance_block_check CHECK (COALESCE(array_length(lines, 1), 0) = ends[65]),
+    CONSTRAINT balance_block_ends_check CHECK (array_length(ends, 1) = 65 AND ends[1] = 0),
+    CONSTRAINT balance_block_no_overdraft CHECK (
+CASE (block >> 22) & 3
+    WHEN 0 THEN true
+    WHEN 1 THEN 0 <= ALL (amounts)
+    WHEN 2 THEN 0 >= ALL (amounts)
+    ELSE false
+END),
+    CONSTRAINT balance_block_pkey PRIMARY KEY (zone, block, journal)
 );
 
 CREATE TABLE batch (
@@ -107,9 +138,79 @@ CREATE TABLE delivery (
     index smallint NOT NULL,
     delivered_wh bigint NOT NULL,
     CONSTRAINT delivery_delivered_wh_check CHECK (delivered_wh >= 0),
-    CONSTRAINT delivery_of_batch FOREIGN KEY (zone, interval_start, run) REFERENCES batch(zone, interval_start, run),
-    CONSTRAINT delivery_of_trade FOREIGN KEY (zone, sequence, index) REFERENCES trade(zone, sequence, index),
     CONSTRAINT delivery_pkey PRIMARY KEY (zone, interval_start, run, sequence, index)
+);
+
+CREATE TABLE hold_step (
+    zone text NOT NULL,
+    hold text NOT NULL,
+    step integer NOT NULL,
+    member text NOT NULL,
+    amount_nano bigint NOT NULL,
+    previous_step integer,
+    CONSTRAINT hold_step_amount_nano_check CHECK (amount_nano >= 0),
+    CONSTRAINT hold_step_chain FOREIGN KEY (zone, hold, previous_step, member) REFERENCES hold_step(zone, hold, step, member),
+    CONSTRAINT hold_step_has_no_gap CHECK (step = (COALESCE(previous_step, '-1'::integer) + 1) AND (previous_step IS NULL) = (step = 0)),
+    CONSTRAINT hold_step_hold_check CHECK (hold <> ''::text),
+    CONSTRAINT hold_step_member UNIQUE (zone, hold, step, member),
+    CONSTRAINT hold_step_of_member FOREIGN KEY (zone, member) REFERENCES member(zone, member),
+    CONSTRAINT hold_step_pkey PRIMARY KEY (zone, hold, step),
+    CONSTRAINT hold_step_step_check CHECK (step >= 0)
+);
+
+CREATE TABLE invoice (
+    zone text NOT NULL,
+    number bigint NOT NULL,
+    previous_number bigint,
+    kind text NOT NULL,
+    member text NOT NULL,
+    period_start bigint NOT NULL,
+    period_end bigint NOT NULL,
+    side text NOT NULL,
+    corrects bigint,
+    journal bigint NOT NULL,
+    amount_nano bigint NOT NULL,
+    amount_cents bigint NOT NULL,
+    issued_at bigint NOT NULL,
+    CONSTRAINT invoice_chain FOREIGN KEY (zone, previous_number) REFERENCES invoice(zone, number),
+    CONSTRAINT invoice_corrects FOREIGN KEY (zone, corrects) REFERENCES invoice(zone, number),
+    CONSTRAINT invoice_credit_note CHECK (kind <> 'credit-note'::text OR corrects IS NOT NULL),
+    CONSTRAINT invoice_has_no_gap CHECK (number = (COALESCE(previous_number, 0::bigint) + 1) AND (previous_number IS NULL) = (number = 1)),
+    CONSTRAINT invoice_kind_check CHECK (kind = ANY (ARRAY['invoice'::text, 'self-billed-invoice'::text, 'credit-note'::text])),
+    CONSTRAINT invoice_of_member FOREIGN KEY (zone, member) REFERENCES member(zone, member),
+    CONSTRAINT invoice_once UNIQUE (zone, member, period_start, period_end, side, journal),
+    CONSTRAINT invoice_period CHECK (period_end > period_start),
+    CONSTRAINT invoice_pkey PRIMARY KEY (zone, number),
+    CONSTRAINT invoice_rounds_once CHECK (abs(amount_cents::numeric * 10000000::numeric - amount_nano::numeric) <= 5000000::numeric),
+    CONSTRAINT invoice_side_check CHECK (side = ANY (ARRAY['purchase'::text, 'sale'::text])),
+    CONSTRAINT invoice_zone_fkey FOREIGN KEY (zone) REFERENCES zone(zone)
+);
+
+CREATE TABLE journal (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    zone text NOT NULL,
+    number bigint NOT NULL,
+    source text NOT NULL,
+    source_id text NOT NULL,
+    at bigint NOT NULL,
+    run integer,
+    transfers integer NOT NULL,
+    digest bytea NOT NULL,
+    previous_number bigint,
+    previous_digest bytea,
+    CONSTRAINT journal_chain FOREIGN KEY (zone, previous_number, previous_digest) REFERENCES journal(zone, number, digest),
+    CONSTRAINT journal_digest UNIQUE (zone, number, digest),
+    CONSTRAINT journal_digest_check CHECK (octet_length(digest) = 32),
+    CONSTRAINT journal_has_no_gap CHECK (number = (COALESCE(previous_number, 0::bigint) + 1) AND (previous_number IS NULL) = (number = 1) AND (previous_number IS NULL) = (previous_digest IS NULL)),
+    CONSTRAINT journal_number UNIQUE (zone, number),
+    CONSTRAINT journal_of_batch FOREIGN KEY (zone, at, run) REFERENCES batch(zone, interval_start, run),
+    CONSTRAINT journal_once UNIQUE (zone, source, source_id),
+    CONSTRAINT journal_pkey PRIMARY KEY (id),
+    CONSTRAINT journal_settles CHECK ((source = 'settlement'::text) = (run IS NOT NULL)),
+    CONSTRAINT journal_source_check CHECK (source = ANY (ARRAY['settlement'::text, 'deposit'::text, 'withdrawal'::text, 'hold'::text])),
+    CONSTRAINT journal_source_id_check CHECK (source_id <> ''::text),
+    CONSTRAINT journal_transfers_check CHECK (transfers >= 0),
+    CONSTRAINT journal_zone_fkey FOREIGN KEY (zone) REFERENCES zone(zone)
 );
 
 CREATE TABLE measurement (
@@ -124,8 +225,6 @@ CREATE TABLE measurement (
     reading bytea NOT NULL,
     CONSTRAINT measurement_export_wh_check CHECK (export_wh >= 0),
     CONSTRAINT measurement_import_wh_check CHECK (import_wh >= 0),
-    CONSTRAINT measurement_of_batch FOREIGN KEY (zone, interval_start, run) REFERENCES batch(zone, interval_start, run),
-    CONSTRAINT measurement_of_meter FOREIGN KEY (zone, meter) REFERENCES meter(zone, meter),
     CONSTRAINT measurement_pkey PRIMARY KEY (zone, interval_start, run, meter),
     CONSTRAINT measurement_quality_check CHECK (quality = ANY (ARRAY['measured'::text, 'late'::text])),
     CONSTRAINT measurement_reading_check CHECK (octet_length(reading) = 32)
@@ -193,24 +292,22 @@ CREATE TABLE trade (
 );
 
 CREATE TABLE transfer (
-    id bytea NOT NULL,
-    debit_id bigint NOT NULL,
-    credit_id bigint NOT NULL,
-    asset text NOT NULL,
+    journal bigint NOT NULL,
     amount bigint NOT NULL,
-    leg text NOT NULL,
     energy_wh bigint NOT NULL,
-    zone text NOT NULL,
-    interval_start bigint NOT NULL,
-    run integer NOT NULL,
-    CONSTRAINT transfer_amount_check CHECK (amount > 0),
-    CONSTRAINT transfer_credits_its_asset FOREIGN KEY (credit_id, asset) REFERENCES account(id, asset),
-    CONSTRAINT transfer_debits_its_asset FOREIGN KEY (debit_id, asset) REFERENCES account(id, asset),
-    CONSTRAINT transfer_energy_wh_check CHECK (energy_wh >= 0),
-    CONSTRAINT transfer_id_check CHECK (octet_length(id) = 32),
-    CONSTRAINT transfer_of_batch FOREIGN KEY (zone, interval_start, run) REFERENCES batch(zone, interval_start, run),
-    CONSTRAINT transfer_pkey PRIMARY KEY (id),
-    CONSTRAINT transfer_two_accounts CHECK (debit_id <> credit_id)
+    line integer NOT NULL,
+    debit integer NOT NULL,
+    credit integer NOT NULL,
+    id bytea NOT NULL,
+    leg text NOT NULL,
+    rate integer NOT NULL,
+    CONSTRAINT transfer_amount_check1 CHECK (amount > 0),
+    CONSTRAINT transfer_energy_wh_check1 CHECK (energy_wh >= 0),
+    CONSTRAINT transfer_id_check1 CHECK (octet_length(id) = 32),
+    CONSTRAINT transfer_one_asset CHECK ((debit >> 30) = (credit >> 30)),
+    CONSTRAINT transfer_pkey PRIMARY KEY (journal, line),
+    CONSTRAINT transfer_rate_check CHECK (rate >= 0),
+    CONSTRAINT transfer_two_accounts CHECK (debit <> credit)
 );
 
 CREATE TABLE zone (
@@ -223,23 +320,67 @@ CREATE TABLE zone (
 
 CREATE INDEX api_token_member ON public.api_token USING btree (zone, member);
 
+CREATE INDEX balance_block_journal ON public.balance_block USING btree (journal);
+
+CREATE INDEX journal_at ON public.journal USING btree (zone, at);
+
 CREATE INDEX trade_interval ON public.trade USING btree (zone, interval_start);
 
-CREATE INDEX transfer_batch ON public.transfer USING btree (zone, interval_start, run);
-
-CREATE INDEX transfer_credit ON public.transfer USING btree (credit_id);
-
-CREATE INDEX transfer_debit ON public.transfer USING btree (debit_id);
+CREATE UNIQUE INDEX invoice_first ON public.invoice USING btree (zone, member, period_start, side) WHERE (corrects IS NULL);
 
 CREATE VIEW balance AS
- SELECT a.id,
-    a.zone,
+ SELECT a.zone,
+    a.number,
     a.kind,
     a.owner,
     a.asset,
-    ((COALESCE(( SELECT sum(transfer.amount) AS sum
-           FROM transfer
-          WHERE (transfer.credit_id = a.id)), (0)::numeric))::bigint - (COALESCE(( SELECT sum(transfer.amount) AS sum
-           FROM transfer
-          WHERE (transfer.debit_id = a.id)), (0)::numeric))::bigint) AS amount
+    COALESCE(( SELECT b.amounts[((a.number & 63) + 1)] AS amounts
+           FROM balance_block b
+          WHERE ((b.zone = a.zone) AND (b.block = (a.number >> 6)))
+          ORDER BY b.journal DESC
+         LIMIT 1), (0)::bigint) AS amount
    FROM account a;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON api_token TO wattle_app;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON balance TO wattle_app;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON chain_transaction TO wattle_app;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON consumer TO wattle_app;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON contract TO wattle_app;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON ocr_config TO wattle_app;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON ocr_protocol_state TO wattle_app;
+
+GRANT INSERT, SELECT ON account TO wattle_app;
+
+GRANT INSERT, SELECT ON balance_block TO wattle_app;
+
+GRANT INSERT, SELECT ON delivery TO wattle_app;
+
+GRANT INSERT, SELECT ON hold_step TO wattle_app;
+
+GRANT INSERT, SELECT ON invoice TO wattle_app;
+
+GRANT INSERT, SELECT ON journal TO wattle_app;
+
+GRANT INSERT, SELECT ON measurement TO wattle_app;
+
+GRANT INSERT, SELECT ON trade TO wattle_app;
+
+GRANT INSERT, SELECT ON transfer TO wattle_app;
+
+GRANT INSERT, SELECT ON zone TO wattle_app;
+
+GRANT INSERT, SELECT, UPDATE ON batch TO wattle_app;
+
+GRANT INSERT, SELECT, UPDATE ON member TO wattle_app;
+
+GRANT INSERT, SELECT, UPDATE ON meter TO wattle_app;
+
+GRANT SELECT ON schema_version TO wattle_app;
+
+GRANT USAGE ON journal_id_seq TO wattle_app;

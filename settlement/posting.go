@@ -154,6 +154,7 @@ type Posting struct {
 	Leg    Leg
 	Amount int64            // 1e-9 currency units or Wh
 	Energy energy.WattHours // what is paid for or moved
+	Rate   int32            // of a tax, 1e-6 of the amount taxed; 0 in what is no tax
 }
 
 const postingDomain = "wattle/posting/1"

@@ -17,15 +17,16 @@ type tampering struct {
 // In SQL, {0} {1} {2} are the starts of the intervals, and {trade}, {issue} and so on the rows they describe.
 var rows = strings.NewReplacer(
 	"{0}", "1782028800", "{1}", "1782029700", "{2}", "1782030600", "{9}", "1782036900",
-	"{trade}", "id = (SELECT id FROM transfer WHERE leg = 'trade' AND interval_start = 1782028800 ORDER BY id LIMIT 1)",
-	"{mint}", "id = (SELECT id FROM transfer WHERE leg = 'mint' AND interval_start = 1782029700 ORDER BY id LIMIT 1)",
-	"{anna money}", "(SELECT id FROM account WHERE owner = 'anna' AND asset = 'money')",
-	"{ben money}", "(SELECT id FROM account WHERE owner = 'ben' AND asset = 'money')",
-	"{carla money}", "(SELECT id FROM account WHERE owner = 'carla' AND asset = 'money')",
-	"{supplier money}", "(SELECT id FROM account WHERE kind = 'supplier' AND asset = 'money')",
-	"{anna energy}", "(SELECT id FROM account WHERE owner = 'anna' AND asset = 'energy')",
-	"{ben energy}", "(SELECT id FROM account WHERE owner = 'ben' AND asset = 'energy')",
-	"{columns}", "(id, debit_id, credit_id, asset, amount, leg, energy_wh, zone, interval_start, run)",
+	"{trade}", "id = (SELECT t.id FROM transfer t JOIN journal j ON j.id = journal WHERE leg = 'trade' AND at = 1782028800 ORDER BY t.id LIMIT 1)",
+	"{mint}", "id = (SELECT t.id FROM transfer t JOIN journal j ON j.id = journal WHERE leg = 'mint' AND at = 1782029700 ORDER BY t.id LIMIT 1)",
+	"{entry 0}", "(SELECT id FROM journal WHERE at = 1782028800)", "{entry 1}", "(SELECT id FROM journal WHERE at = 1782029700)", "{entry 2}", "(SELECT id FROM journal WHERE at = 1782030600)",
+	"{anna money}", "(SELECT number FROM account WHERE owner = 'anna' AND asset = 'money')",
+	"{ben money}", "(SELECT number FROM account WHERE owner = 'ben' AND asset = 'money')",
+	"{carla money}", "(SELECT number FROM account WHERE owner = 'carla' AND asset = 'money')",
+	"{supplier money}", "(SELECT number FROM account WHERE kind = 'supplier' AND asset = 'money')",
+	"{anna energy}", "(SELECT number FROM account WHERE owner = 'anna' AND asset = 'energy')",
+	"{ben energy}", "(SELECT number FROM account WHERE owner = 'ben' AND asset = 'energy')",
+	"{columns}", "(journal, line, id, debit, credit, amount, leg, energy_wh, rate)",
 	"{rogue}", "decode(repeat('ab', 32), 'hex')",
 	"{first trade}", "sequence = (SELECT min(sequence) FROM trade) AND index = (SELECT min(index) FROM trade WHERE sequence = (SELECT min(sequence) FROM trade))",
 )
@@ -40,28 +41,43 @@ const (
 var tamperings = []tampering{
 	{"transfer amount", `UPDATE transfer SET amount = amount + 1 WHERE {trade}`, []string{zero, "transfer", "trade"}},
 	{"transfer energy", `UPDATE transfer SET energy_wh = energy_wh + 1 WHERE {trade}`, []string{zero, "transfer"}},
+	{"transfer rate", `UPDATE transfer SET rate = 200000 WHERE {trade}`, []string{zero, "transfer"}},
 	{"transfer leg", `UPDATE transfer SET leg = 'network' WHERE {trade}`, []string{zero, "transfer", "network"}},
-	{"transfer asset", `UPDATE transfer SET asset = 'energy' WHERE {trade}`, []string{zero, "transfer", "energy"}},
-	{"transfer asset of its accounts", `UPDATE transfer SET debit_id = {ben energy}, credit_id = {anna energy} WHERE leg = 'trade' AND debit_id = {ben money}`, []string{"balance", "member anna"}},
-	{"transfer debit", `UPDATE transfer SET debit_id = {supplier money} WHERE {trade}`, []string{zero, "transfer", "from supplier"}},
-	{"transfer credit", `UPDATE transfer SET credit_id = {carla money} WHERE leg = 'trade' AND debit_id = {ben money} AND interval_start = {2}`, []string{two, "transfer", "to member carla"}},
+	{"transfer asset of its accounts", `UPDATE transfer SET debit = {ben energy}, credit = {anna energy} WHERE leg = 'trade' AND debit = {ben money}`, []string{zero, "transfer", "energy"}},
+	{"transfer debit", `UPDATE transfer SET debit = {supplier money} WHERE {trade}`, []string{zero, "transfer", "from supplier"}},
+	{"transfer credit", `UPDATE transfer SET credit = {carla money} WHERE leg = 'trade' AND debit = {ben money} AND journal = {entry 2}`, []string{two, "transfer", "to member carla"}},
 	{"transfer id", `UPDATE transfer SET id = {rogue} WHERE {mint}`, []string{one, "transfer", "mint 800 energy"}},
-	{"transfer zone", `UPDATE transfer SET zone = 'other' WHERE {mint}`, []string{one, "transfer", "mint"}},
-	{"transfer interval", `UPDATE transfer SET interval_start = {2} WHERE {mint}`, []string{one, "transfer", "mint 800 energy"}},
-	{"transfer run", `UPDATE transfer SET run = 1 WHERE {mint}`, []string{one, "transfer", "mint 800 energy"}},
+	{"transfer line", `UPDATE transfer SET line = 99 WHERE {mint}`, []string{one, "transfer"}},
+	{"transfer of another entry", `UPDATE transfer SET journal = {entry 2}, line = 99 WHERE {mint}`, []string{one, "transfer", "mint 800 energy"}},
 	{"transfer missing", `DELETE FROM transfer WHERE {mint}`, []string{one, "transfer", "mint 800 energy"}},
-	{"transfer extra", `INSERT INTO transfer {columns} VALUES ({rogue}, {ben money}, {anna money}, 'money', 5, 'trade', 0, 'street', {1}, 0)`, []string{one, "transfer", "abab"}},
-	{"transfers of a batch that is not final", `INSERT INTO batch (zone, interval_start, interval_seconds, run, state) VALUES ('street', {9}, 900, 0, 'traded');
-		INSERT INTO transfer {columns} VALUES ({rogue}, {ben money}, {anna money}, 'money', 5, 'trade', 0, 'street', {9}, 0)`, []string{nine}},
-	{"transfer of no batch", `INSERT INTO transfer {columns} VALUES ({rogue}, {ben money}, {anna money}, 'money', 5, 'trade', 0, 'street', {9}, 0)`, []string{"street balance", "member anna money"}},
-	{"transfer of another zone", `INSERT INTO zone VALUES ('other', 900, 0); INSERT INTO batch (zone, interval_start, interval_seconds, run, state) VALUES ('other', {1}, 900, 0, 'traded');
-		INSERT INTO transfer {columns} VALUES ({rogue}, {ben money}, {anna money}, 'money', 5, 'trade', 0, 'other', {1}, 0)`, []string{"street balance", "member anna money"}},
+	{"transfer extra", `INSERT INTO transfer {columns} VALUES ({entry 1}, 99, {rogue}, {ben money}, {anna money}, 5, 'trade', 0, 0)`, []string{one, "transfer", "abab"}},
+	{"transfer of no entry", `INSERT INTO transfer {columns} VALUES (999, 0, {rogue}, {ben money}, {anna money}, 5, 'trade', 0, 0)`, []string{"1 transfers", "no entry"}},
+	{"entry that no batch explains", `INSERT INTO journal (zone, number, source, source_id, at, transfers, digest, previous_number, previous_digest)
+			SELECT 'street', 4, 'deposit', 'x', 0, 1, {rogue}, 3, digest FROM journal WHERE number = 3;
+		INSERT INTO transfer {columns} SELECT id, 0, {rogue}, {ben money}, {anna money}, 5, 'deposit', 0, 0 FROM journal WHERE number = 4`, []string{"entry 4", "digest"}},
 
-	{"account owner", `UPDATE account SET owner = 'zoe' WHERE id = {anna energy}`, []string{zero, "zoe"}},
-	{"account kind", `UPDATE account SET kind = 'issuance' WHERE id = {supplier money}`, []string{zero, "transfer"}},
-	{"account asset", `UPDATE account SET asset = 'energy' WHERE id = {supplier money}`, []string{"street balance", "supplier energy"}},
-	{"account zone", `UPDATE account SET zone = 'other' WHERE id = {supplier money}`, []string{"street balance", "supplier money"}},
-	{"account extra", `INSERT INTO account (zone, kind, owner, asset) VALUES ('street', 'member', 'zoe', 'money')`, []string{"street balance", "member zoe money 0"}},
+	{"entry digest", `UPDATE journal SET digest = {rogue} WHERE number = 3`, []string{"street entry 3", "digest"}},
+	{"entry chain", `UPDATE journal SET previous_digest = {rogue} WHERE number = 2`, []string{"street entry 2", "before it"}},
+	{"entry number", `UPDATE journal SET number = 7, previous_number = 6 WHERE number = 2`, []string{"street entry 3", "follows entry 1"}},
+	{"entry time", `UPDATE journal SET at = {9} WHERE number = 2`, []string{"street entry 2", "digest"}},
+	{"entry source", `UPDATE journal SET source = 'deposit', run = NULL WHERE number = 2`, []string{one, "transfer"}},
+	{"entry cause", `UPDATE journal SET source_id = 'x' WHERE number = 2`, []string{one, "transfer"}},
+	{"entry transfers", `UPDATE journal SET transfers = transfers + 1 WHERE number = 2`, []string{"street entry 2", "transfers, it says"}},
+	{"entry zone", `UPDATE journal SET zone = 'other' WHERE number = 3`, []string{two, "transfer"}},
+	{"entry missing", `DELETE FROM journal WHERE number = 3`, []string{two, "transfer"}},
+
+	{"balance", `UPDATE balance_block SET amounts[2] = amounts[2] + 1 WHERE journal = {entry 1} AND block = 0`, []string{"street entry 2", "balance of account 1"}},
+	{"balance ends", `UPDATE balance_block SET ends[2] = ends[2] + 1 WHERE journal = {entry 1} AND block = 0`, []string{"street entry 2", "other transfers"}},
+	{"balance lines", `UPDATE balance_block SET lines[1] = lines[1] + 1 WHERE journal = {entry 1} AND block = 0`, []string{"street entry 2", "other transfers"}},
+	{"balances missing", `DELETE FROM balance_block WHERE journal = {entry 1} AND block = 0`, []string{"street entry 2"}},
+	{"balances extra", `INSERT INTO balance_block SELECT zone, 77, journal, amounts, ends, lines FROM balance_block WHERE journal = {entry 1} AND block = 0`, []string{"street entry 2", "block"}},
+	{"balances of no entry", `INSERT INTO balance_block SELECT zone, 77, 999, amounts, ends, lines FROM balance_block WHERE journal = {entry 1} AND block = 0`, []string{"1 balances", "no entry"}},
+
+	{"account owner", `UPDATE account SET owner = 'zoe' WHERE number = {anna energy}`, []string{zero, "zoe"}},
+	{"account kind", `UPDATE account SET kind = 'platform' WHERE number = {supplier money}`, []string{zero, "transfer"}},
+	{"account asset", `UPDATE account SET kind = 'member', owner = 'zoe', asset = 'energy', number = 5 << 28 | 9 WHERE number = {supplier money}`, []string{zero, "transfer"}},
+	{"account zone", `UPDATE account SET zone = 'other' WHERE number = {supplier money}`, []string{zero, "transfer"}},
+	{"account extra", `INSERT INTO account (zone, number, kind, owner, asset) VALUES ('street', 99, 'member', 'zoe', 'money')`, []string{"street balance", "member zoe money 0"}},
 
 	{"measurement import", `UPDATE measurement SET import_wh = import_wh + 1 WHERE meter = 'ben-grid' AND interval_start = {1}`, []string{one, "measurement", "ben-grid"}},
 	{"measurement export", `UPDATE measurement SET export_wh = export_wh + 1 WHERE meter = 'ben-grid' AND interval_start = {1}`, []string{one, "measurement", "ben-grid"}},
@@ -95,10 +111,10 @@ var tamperings = []tampering{
 	{"batch attestation", `UPDATE batch SET attestation = (SELECT attestation FROM batch WHERE interval_start = {2}) WHERE interval_start = {1}`, []string{one, "attestation"}},
 	{"batch length", `UPDATE batch SET interval_seconds = 300 WHERE interval_start = {1}`, []string{"2026-06-21T08:15Z/PT5M"}},
 	{"batch run", `UPDATE batch SET run = 1 WHERE interval_start = {1}`, []string{"2026-06-21T08:15Z/PT15M run 1"}},
-	{"batch back to attested", `UPDATE batch SET state = 'attested', delivered_wh = NULL, mint_transaction = NULL, mint_block = NULL WHERE interval_start = {1}`, []string{one, "measurement"}},
+	{"batch back to attested", `UPDATE batch SET state = 'attested', delivered_wh = NULL, mint_transaction = NULL, mint_block = NULL WHERE interval_start = {1}`, []string{one, "transfer"}},
 	{"batch back to traded", `UPDATE batch SET state = 'traded' WHERE interval_start = {1}`, []string{one, "traded"}},
 	{"batch missing", `DELETE FROM batch WHERE interval_start = {1}; DELETE FROM measurement WHERE interval_start = {1}; DELETE FROM delivery WHERE interval_start = {1};
-		DELETE FROM transfer WHERE interval_start = {1}`, []string{one, "not in the ledger"}},
+		DELETE FROM transfer WHERE journal = {entry 1}`, []string{one, "not in the ledger"}},
 	{"batch extra", `INSERT INTO batch (zone, interval_start, interval_seconds, run, state) VALUES ('street', {9}, 900, 0, 'traded')`, []string{nine, "neither"}},
 
 	{"market position ahead", `UPDATE consumer SET stream_sequence = stream_sequence + 1 WHERE name = 'street/clerk/market'`, []string{"market log", "ends"}},
@@ -109,14 +125,14 @@ var tamperings = []tampering{
 }
 
 // The tables that tamperings touch, in an order in which they can be filled.
-var tables = []string{"zone", "meter", "consumer", "batch", "trade", "measurement", "delivery", "account", "transfer"}
+var tables = []string{"zone", "meter", "consumer", "batch", "trade", "measurement", "delivery", "account", "journal", "transfer", "balance_block"}
 
 // Whatever is changed in the database behind the program's back is named.
 func TestAuditFindsEveryTampering(t *testing.T) {
 	s := settled(t)
 	exec := func(t *testing.T, sql string) {
 		t.Helper()
-		if _, err := s.db.Exec(t.Context(), "BEGIN; SET LOCAL session_replication_role = replica; "+sql+"; COMMIT"); err != nil {
+		if _, err := s.db.Exec(t.Context(), "BEGIN; SET LOCAL ROLE NONE; SET LOCAL session_replication_role = replica; "+sql+"; COMMIT"); err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}

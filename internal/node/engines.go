@@ -88,7 +88,12 @@ func (e *engines) openDatabase(ctx context.Context, dir *embed.Dir, urls engineU
 	if err = errors.Join(err, conn.Close(ctx)); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
-	if e.db, err = pgxpool.New(ctx, address); err != nil {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return fmt.Errorf("database: %s: %w", oneLine(err), ErrConfig)
+	}
+	config.ConnConfig.RuntimeParams["role"] = migrations.Role // which may not change what is in the books
+	if e.db, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
 	e.stops = append(e.stops, func() error { e.db.Close(); return nil })

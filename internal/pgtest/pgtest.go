@@ -38,12 +38,17 @@ var (
 	made atomic.Int64
 )
 
-// New returns connections to a fresh database. Both end with the test.
+// New returns connections to a fresh database, in the role of the program. Both end with the test.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	pool, err := pgxpool.New(ctx, URL(t))
+	config, err := pgxpool.ParseConfig(URL(t))
+	if err != nil {
+		t.Fatalf("address of test database: %v", err)
+	}
+	config.ConnConfig.RuntimeParams["role"] = migrations.Role
+	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		t.Fatalf("connect to test database: %v", err)
 	}

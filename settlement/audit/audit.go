@@ -34,6 +34,10 @@ type Ledger interface {
 	Transfers(ctx context.Context, k settlement.Key) ([]settlement.Posting, error)
 	// Balances returns the balance of every account there is.
 	Balances(ctx context.Context) (map[settlement.Holding]int64, error)
+	// Unsettled returns the transfers that no settlement caused: deposits, withdrawals, holds.
+	Unsettled(ctx context.Context) ([]settlement.Posting, error)
+	// Verify checks that the books hold together: digests, order, balances.
+	Verify(ctx context.Context) error
 }
 
 // Record is what the chain holds of one report, and where.

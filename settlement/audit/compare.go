@@ -73,10 +73,7 @@ func (a *auditor) compareBatches(ctx context.Context) error {
 		if err := a.compareBatch(ctx, b, want); err != nil {
 			return err
 		}
-		for _, p := range want.Postings {
-			balances[settlement.Holding{Account: p.From, Asset: p.Asset}] -= p.Amount
-			balances[settlement.Holding{Account: p.To, Asset: p.Asset}] += p.Amount
-		}
+		move(balances, want.Postings)
 		if b.State == settlement.Final {
 			a.report.Intervals++
 			a.report.Trades += len(want.Deliveries)
@@ -86,7 +83,20 @@ func (a *auditor) compareBatches(ctx context.Context) error {
 	for _, k := range slices.SortedFunc(maps.Keys(expected), compareKeys) {
 		return differs("%s: not in the ledger", k)
 	}
-	return a.compareBalances(ctx, balances)
+	if err := a.compareBalances(ctx, balances); err != nil {
+		return err
+	}
+	if err := a.Ledger.Verify(ctx); err != nil {
+		return differs("%v", err)
+	}
+	return nil
+}
+
+func move(balances map[settlement.Holding]int64, postings []settlement.Posting) {
+	for _, p := range postings {
+		balances[settlement.Holding{Account: p.From, Asset: p.Asset}] -= p.Amount
+		balances[settlement.Holding{Account: p.To, Asset: p.Asset}] += p.Amount
+	}
 }
 
 func compareKeys(p, q settlement.Key) int {
@@ -122,7 +132,7 @@ func (a *auditor) compareBatch(ctx context.Context, b settlement.Batch, want set
 		return err
 	}
 	var leaves []oracle.Leaf
-	if b.State >= settlement.Posted {
+	if b.State >= settlement.Attested {
 		leaves = a.attestations[b.Key].leaves
 	}
 	measurements, err := a.Ledger.Measurements(ctx, b.Key)
@@ -154,6 +164,11 @@ func (a *auditor) compareBalances(ctx context.Context, want map[settlement.Holdi
 	if err != nil {
 		return err
 	}
+	others, err := a.Ledger.Unsettled(ctx)
+	if err != nil {
+		return err
+	}
+	move(want, others)
 	list := func(balances map[settlement.Holding]int64) (lines []string) {
 		for h, amount := range balances {
 			lines = append(lines, fmt.Sprintf("%s %s %d", nameAccount(h.Account), h.Asset, amount))
@@ -177,7 +192,7 @@ func nameDelivery(d settlement.Delivered) string {
 }
 
 func namePosting(p settlement.Posting) string {
-	return fmt.Sprintf("%x %s %d %s for %s from %s to %s", p.ID[:6], p.Leg, p.Amount, p.Asset, p.Energy, nameAccount(p.From), nameAccount(p.To))
+	return fmt.Sprintf("%x %s %d %s for %s from %s to %s, rate %d", p.ID[:6], p.Leg, p.Amount, p.Asset, p.Energy, nameAccount(p.From), nameAccount(p.To), p.Rate)
 }
 
 func nameAccount(a settlement.Account) string {

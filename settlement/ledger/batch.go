@@ -17,12 +17,8 @@ import (
 func (l *Ledger) TakeMarket(ctx context.Context, reader string, sequence uint64, trades map[energy.Interval][]settlement.Trade, closed []energy.Interval) error {
 	return pgx.BeginFunc(ctx, l.db, func(tx pgx.Tx) error {
 		for interval, list := range trades {
-			for _, t := range list {
-				if _, err := tx.Exec(ctx, `INSERT INTO trade (zone, sequence, index, interval_start, buyer, seller, quantity_wh, price_micro)
-					VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, l.zone, int64(t.Sequence), int16(t.Index), interval.StartUnix(),
-					t.Buyer, t.Seller, int64(t.Quantity), int64(t.Price)); err != nil {
-					return fmt.Errorf("trade %d.%d: %w", t.Sequence, t.Index, err)
-				}
+			if err := l.copyTrades(ctx, tx, interval, list); err != nil {
+				return fmt.Errorf("trades of %s: %w", interval, err)
 			}
 		}
 		for _, interval := range closed {
@@ -32,6 +28,23 @@ func (l *Ledger) TakeMarket(ctx context.Context, reader string, sequence uint64,
 		}
 		return l.advance(ctx, tx, reader, sequence)
 	})
+}
+
+func (l *Ledger) copyTrades(ctx context.Context, tx pgx.Tx, interval energy.Interval, list []settlement.Trade) error {
+	zone, start := string(l.zone), interval.StartUnix()
+	return copyRows(ctx, tx, `COPY trade (zone, sequence, index, interval_start, buyer, seller, quantity_wh, price_micro) FROM STDIN BINARY`,
+		len(list), func(i int, t *tuples) {
+			x := &list[i]
+			t.begin(8)
+			t.text(zone)
+			t.int8(int64(x.Sequence))
+			t.int2(int16(x.Index))
+			t.int8(start)
+			t.text(string(x.Buyer))
+			t.text(string(x.Seller))
+			t.int8(int64(x.Quantity))
+			t.int8(int64(x.Price))
+		})
 }
 
 func (l *Ledger) open(ctx context.Context, tx pgx.Tx, k settlement.Key) error {
@@ -61,7 +74,7 @@ func (l *Ledger) NewestClosed(ctx context.Context) (interval energy.Interval, ok
 	return interval, err == nil, err
 }
 
-// TakeAttestation records an attestation with its batch, which it opens where no book was ever opened for the
+// TakeAttestation records an attestation and what it measured with its batch, which it opens where no book was ever opened for the
 // interval. A second attestation under the same key is ErrDiffers if it says something else, and nothing otherwise.
 func (l *Ledger) TakeAttestation(ctx context.Context, reader string, sequence uint64, a oracle.Attestation) error {
 	k := settlement.Key{Zone: a.Report.Zone, Interval: a.Report.Interval, Run: a.Report.Run}
@@ -78,6 +91,9 @@ func (l *Ledger) TakeAttestation(ctx context.Context, reader string, sequence ui
 			if _, err := tx.Exec(ctx, `UPDATE batch SET state = 'attested', attestation = $4 WHERE zone = $1 AND interval_start = $2 AND run = $3`,
 				zone, start, run, oracle.AppendAttestation(nil, a)); err != nil {
 				return fmt.Errorf("attest %s: %w", k, err)
+			}
+			if err := l.copyMeasurements(ctx, tx, k, a.Leaves); err != nil {
+				return fmt.Errorf("attest %s: measurements: %w", k, err)
 			}
 		} else if b.Attestation.Report != a.Report {
 			return fmt.Errorf("attest %s: %w", k, ErrDiffers)
@@ -125,6 +141,20 @@ func (l *Ledger) lock(ctx context.Context, tx pgx.Tx, k settlement.Key) (settlem
 		return settlement.Batch{}, fmt.Errorf("batch %s: %w", k, err)
 	}
 	return l.one(k, rows)
+}
+
+// lockState locks a batch without reading what was attested.
+func (l *Ledger) lockState(ctx context.Context, tx pgx.Tx, k settlement.Key) (settlement.State, error) {
+	var text string
+	zone, start, run := l.key(k)
+	err := tx.QueryRow(ctx, `SELECT state FROM batch WHERE zone = $1 AND interval_start = $2 AND run = $3 FOR UPDATE`, zone, start, run).Scan(&text)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("batch %s: %w", k, err)
+	}
+	return settlement.ParseState(text)
 }
 
 func (l *Ledger) one(k settlement.Key, rows pgx.Rows) (settlement.Batch, error) {

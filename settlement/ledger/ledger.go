@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,10 +25,15 @@ var ErrDiffers = problem.New(problem.Conflict, "another record stands under this
 type Ledger struct {
 	db   *pgxpool.Pool
 	zone energy.Zone
+
+	mu    sync.Mutex // held while something is posted
+	chart *chart
 }
 
 // New returns the ledger of a zone in a migrated database.
-func New(db *pgxpool.Pool, zone energy.Zone) *Ledger { return &Ledger{db, zone} }
+func New(db *pgxpool.Pool, zone energy.Zone) *Ledger {
+	return &Ledger{db: db, zone: zone, chart: newChart()}
+}
 
 // Zone is how a zone was founded.
 type Zone struct {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/pgtest"
 	"github.com/wattle/wattle/meter"
@@ -25,7 +27,12 @@ var (
 
 func open(t *testing.T) *ledger.Ledger {
 	t.Helper()
-	l := ledger.New(pgtest.New(t), zone)
+	return openOn(t, pgtest.New(t))
+}
+
+func openOn(t *testing.T, db *pgxpool.Pool) *ledger.Ledger {
+	t.Helper()
+	l := ledger.New(db, zone)
 	if _, err := l.Found(t.Context(), ledger.Zone{Length: energy.FifteenMinutes, Genesis: interval.Add(-1)}); err != nil {
 		t.Fatal(err)
 	}

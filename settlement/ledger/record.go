@@ -26,9 +26,13 @@ func (l *Ledger) EachTrade(ctx context.Context, each func(start int64, t settlem
 	return err
 }
 
-// Balances returns the balance of every account there is, over all transfers that name it.
+// Balances returns the balance of every account there is, as the sum over all transfers that name it.
 func (l *Ledger) Balances(ctx context.Context) (map[settlement.Holding]int64, error) {
-	rows, err := l.db.Query(ctx, `SELECT kind, owner, asset, amount FROM balance WHERE zone = $1`, l.zone)
+	rows, err := l.db.Query(ctx, `WITH moved AS (
+			SELECT account, sum(side.amount) AS amount FROM journal j JOIN transfer t ON t.journal = j.id
+			CROSS JOIN LATERAL (VALUES (t.credit, t.amount), (t.debit, -t.amount)) AS side (account, amount)
+			WHERE j.zone = $1 GROUP BY account)
+		SELECT kind, owner, asset, coalesce(amount, 0)::bigint FROM account LEFT JOIN moved ON account = number WHERE zone = $1`, l.zone)
 	if err != nil {
 		return nil, fmt.Errorf("balances: %w", err)
 	}
@@ -44,26 +48,46 @@ func (l *Ledger) Balances(ctx context.Context) (map[settlement.Holding]int64, er
 	return balances, err
 }
 
+// transferColumns are a transfer as a posting; transferTables join what they need to a journal j.
+const (
+	transferColumns = `t.id, d.kind, d.owner, c.kind, c.owner, d.asset, c.asset, t.amount, t.leg, t.energy_wh, t.rate`
+	transferTables  = `transfer t ON t.journal = j.id
+		JOIN account d ON (d.zone, d.number) = (j.zone, t.debit) JOIN account c ON (c.zone, c.number) = (j.zone, t.credit)`
+)
+
+func scanTransfer(row pgx.CollectableRow) (p settlement.Posting, err error) {
+	var id []byte
+	var from, to, asset, other, leg string
+	if err = row.Scan(&id, &from, &p.From.Owner, &to, &p.To.Owner, &asset, &other, &p.Amount, &leg, &p.Energy, &p.Rate); err != nil {
+		return p, err
+	}
+	if asset != other || len(id) != len(p.ID) {
+		return p, fmt.Errorf("transfer %x from %s to %s: %w", id, asset, other, ErrBroken)
+	}
+	copy(p.ID[:], id)
+	p.From.Kind, p.To.Kind = settlement.ParseAccountKind(from), settlement.ParseAccountKind(to)
+	p.Asset, p.Leg = settlement.ParseAsset(asset), settlement.ParseLeg(leg)
+	return p, nil
+}
+
 // Transfers returns what the ledger holds of a batch as postings, ascending by ID.
 func (l *Ledger) Transfers(ctx context.Context, k settlement.Key) ([]settlement.Posting, error) {
-	zone, start, run := l.key(k)
-	rows, err := l.db.Query(ctx, `SELECT t.id, d.kind, d.owner, c.kind, c.owner, t.asset, t.amount, t.leg, t.energy_wh
-		FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
-		WHERE (t.zone, t.interval_start, t.run) = ($1, $2, $3) ORDER BY t.id`, zone, start, run)
+	rows, err := l.db.Query(ctx, `SELECT `+transferColumns+` FROM journal j JOIN `+transferTables+`
+		WHERE j.zone = $1 AND j.source = 'settlement' AND j.source_id = $2 ORDER BY t.line`, l.zone, sourceID(k))
 	if err != nil {
 		return nil, fmt.Errorf("transfers of %s: %w", k, err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p settlement.Posting, err error) {
-		var id []byte
-		var from, to, asset, leg string
-		if err = row.Scan(&id, &from, &p.From.Owner, &to, &p.To.Owner, &asset, &p.Amount, &leg, &p.Energy); err != nil {
-			return p, err
-		}
-		copy(p.ID[:], id)
-		p.From.Kind, p.To.Kind = settlement.ParseAccountKind(from), settlement.ParseAccountKind(to)
-		p.Asset, p.Leg = settlement.ParseAsset(asset), settlement.ParseLeg(leg)
-		return p, nil
-	})
+	return pgx.CollectRows(rows, scanTransfer)
+}
+
+// Unsettled returns the transfers that no settlement caused (deposits, withdrawals, holds), in the order of their entries.
+func (l *Ledger) Unsettled(ctx context.Context) ([]settlement.Posting, error) {
+	rows, err := l.db.Query(ctx, `SELECT `+transferColumns+` FROM journal j JOIN `+transferTables+`
+		WHERE j.zone = $1 AND j.source <> 'settlement' ORDER BY j.number, t.line`, l.zone)
+	if err != nil {
+		return nil, fmt.Errorf("transfers without a batch: %w", err)
+	}
+	return pgx.CollectRows(rows, scanTransfer)
 }
 
 // Measurements returns what the ledger holds of a batch's attested leaves, ascending by meter.

@@ -38,17 +38,22 @@ func (l *Ledger) Balance(ctx context.Context, m energy.Member) (b Balance, err e
 	return b, nil
 }
 
-// Lines returns the newest transfers of a member, newest interval first.
+// linesOf picks, of the entry j and the block b after it, the transfers t that touched the account mine.
+const linesOf = ` CROSS JOIN LATERAL unnest(b.lines[b.ends[(mine.number & 63) + 1] + 1 : b.ends[(mine.number & 63) + 2]]) AS l (line)
+		JOIN transfer t ON (t.journal, t.line) = (j.id, l.line)
+		JOIN account other ON (other.zone, other.number) = (j.zone, CASE WHEN mine.number = t.credit THEN t.debit ELSE t.credit END)`
+
+// Lines returns the newest transfers that settlement caused on a member's accounts, newest interval first.
 func (l *Ledger) Lines(ctx context.Context, m energy.Member, limit int) ([]Line, error) {
-	rows, err := l.db.Query(ctx, `SELECT t.id, t.run, t.interval_start, b.interval_seconds, t.leg, t.asset,
-			CASE WHEN mine.id = t.credit_id THEN t.amount ELSE -t.amount END, t.energy_wh,
+	rows, err := l.db.Query(ctx, `SELECT t.id, j.run, j.at, z.interval_seconds, t.leg, mine.asset,
+			CASE WHEN mine.number = t.credit THEN t.amount ELSE -t.amount END, t.energy_wh,
 			CASE WHEN other.kind = 'member' THEN other.owner ELSE other.kind END
-		FROM account mine
-		JOIN transfer t ON mine.id IN (t.debit_id, t.credit_id)
-		JOIN account other ON other.id = CASE WHEN mine.id = t.credit_id THEN t.debit_id ELSE t.credit_id END
-		JOIN batch b ON (b.zone, b.interval_start, b.run) = (t.zone, t.interval_start, t.run)
+		FROM account mine JOIN zone z USING (zone)
+		CROSS JOIN LATERAL (SELECT journal, ends, lines FROM balance_block WHERE (zone, block) = (mine.zone, mine.number >> 6)
+			AND ends[(mine.number & 63) + 1] < ends[(mine.number & 63) + 2] ORDER BY journal DESC LIMIT $3) b
+		JOIN journal j ON j.id = b.journal AND j.source = 'settlement'`+linesOf+`
 		WHERE mine.zone = $1 AND mine.kind = 'member' AND mine.owner = $2
-		ORDER BY t.interval_start DESC, t.asset DESC, t.leg, t.id LIMIT $3`, l.zone, m, limit)
+		ORDER BY j.at DESC, mine.asset DESC, t.leg, t.id LIMIT $3`, l.zone, m, limit)
 	if err != nil {
 		return nil, fmt.Errorf("lines of %s: %w", m, err)
 	}
