@@ -345,6 +345,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON api_token TO wattle_app;
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON balance TO wattle_app;
 
+GRANT DELETE, INSERT, SELECT, UPDATE ON chain_attempt TO wattle_app;
+
 GRANT DELETE, INSERT, SELECT, UPDATE ON chain_transaction TO wattle_app;
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON consumer TO wattle_app;

@@ -80,14 +80,14 @@ func (s *settler) tax(l line, tell func(line)) {
 		return
 	}
 	of, payer, receiver, amount := l.subject, l.from, l.to, energy.Money(l.amount)
-	of.taxed = l.leg
+	of.taxed, of.rate = l.leg, s.tariff.VAT[l.leg.TaxedAs()]
 	if amount < 0 {
 		of.reversed, payer, receiver, amount = true, l.to, l.from, -amount
 	}
 	if receiver.Kind == MemberAccount && !s.liable[receiver.Owner] {
 		return
 	}
-	if vat := part(s.tariff.VAT[l.leg.TaxedAs()], amount); vat != 0 {
+	if vat := part(of.rate, amount); vat != 0 {
 		tell(line{l.leg.VAT(), MoneyAsset, of, payer, tax, int64(vat), l.energy})
 	}
 }

@@ -12,12 +12,13 @@ type subject struct {
 	sequence uint64
 	index    uint16
 	taxed    Leg  // 0 but for VAT
+	rate     Rate // of that tax
 	reversed bool // the taxed amount goes against the leg's usual direction
 }
 
 func ofTrade(t *Trade) subject { return subject{sequence: t.Sequence, index: t.Index} }
 
-// append appends the bytes that go into a posting's ID: for a tax the taxed leg and its direction, then a trade's
+// append appends the bytes that go into a posting's ID: for a tax the taxed leg, its direction and the rate, then a trade's
 // sequence and index, or the member.
 func (s subject) append(b []byte) []byte {
 	if s.taxed != 0 {
@@ -25,7 +26,7 @@ func (s subject) append(b []byte) []byte {
 		if s.reversed {
 			direction = 1
 		}
-		b = append(b, byte(s.taxed), direction)
+		b = binary.BigEndian.AppendUint32(append(b, byte(s.taxed), direction), uint32(s.rate))
 	}
 	if s.member != "" {
 		name := s.member.Bytes()
@@ -75,7 +76,7 @@ func (r *Result) post(l line) {
 	if l.amount == 0 {
 		return
 	}
-	p := Posting{ID: postingID(r.Key, l.leg, l.subject), From: l.from, To: l.to, Asset: l.asset, Amount: l.amount, Leg: l.leg, Energy: max(l.energy, -l.energy)}
+	p := Posting{ID: postingID(r.Key, l.leg, l.subject), From: l.from, To: l.to, Asset: l.asset, Amount: l.amount, Leg: l.leg, Energy: max(l.energy, -l.energy), Rate: int32(l.subject.rate)}
 	if p.Amount < 0 {
 		p.From, p.To, p.Amount = p.To, p.From, -p.Amount
 	}
