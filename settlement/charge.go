@@ -35,10 +35,11 @@ func (s *settler) say(tell func(line)) {
 	t := s.tariff
 	for _, n := range s.ascending {
 		p := &s.parties[n]
-		m, of, b, failed := member(p.member), subject{member: p.member}, p.imbalance(), p.failed(t.Tolerance)
+		m, of, b := member(p.member), subject{member: p.member}, p.imbalance()
 		pay(ResidualImport, of, m, supplier, t.Import.Cost(b.Import), b.Import)
 		pay(ResidualExport, of, supplier, m, t.Export.Cost(b.Export), b.Export)
-		pay(MarkupCharge, of, m, supplier, t.Markup.Cost(failed), failed)
+		markup, failed := p.markup(t)
+		pay(MarkupCharge, of, m, supplier, markup, failed)
 		pay(NetworkCharge, of, m, network, t.Network.Cost(far[n]), far[n])
 		pay(LevyCharge, of, m, levy, t.Levy.Cost(p.metered.load), p.metered.load)
 	}

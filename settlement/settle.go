@@ -140,9 +140,11 @@ func (p *party) position() (bought, sold energy.WattHours) {
 	return p.bought - netted, p.sold - netted
 }
 
-// failed is how much a member's failing exceeds the tolerated part of the net position.
-func (p *party) failed(tolerance Rate) energy.WattHours {
+// markup is what a member pays for the part of the net position that failed beyond what is tolerated, and that energy.
+// It is the money that is rounded: cutting a position into two never saves a Wh.
+func (p *party) markup(t *Tariff) (energy.Money, energy.WattHours) {
 	bought, sold := p.position()
 	short := p.metered.load.Short(bought) + p.metered.generated.Short(sold)
-	return part(tolerance, bought+sold).Short(short)
+	charge := t.Markup.Cost(short) - part(t.Tolerance, t.Markup.Cost(bought+sold))
+	return max(0, charge), part(t.Tolerance, bought+sold).Short(short)
 }

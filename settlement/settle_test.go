@@ -2,6 +2,7 @@ package settlement
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -27,8 +28,8 @@ type home struct{ load, generated energy.WattHours }
 func caseOf(homes map[energy.Member]home, trades ...Trade) Case {
 	c := Case{Key: testKey, Trades: trades, Owner: map[energy.Meter]energy.Member{},
 		Tariff: Tariff{Import: 8 * unit, Export: 4 * unit}}
-	for m, h := range homes {
-		id := energy.Meter(string(m) + "-grid")
+	for _, m := range slices.Sorted(maps.Keys(homes)) {
+		h, id := homes[m], energy.Meter(string(m)+"-grid")
 		c.Owner[id] = m
 		c.Leaves = append(c.Leaves, oracle.Leaf{Meter: id, Import: h.load, Export: h.generated, Quality: meter.Measured})
 	}
