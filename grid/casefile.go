@@ -27,18 +27,28 @@ type Case struct {
 	Phased   *Feeder  // where the format is ThreePhaseFormat
 }
 
-// ParseCase reads a case file and checks its network. What the file says besides the network (its source, its licence,
+// ParseCase reads a case file, or what pandapower's to_json writes, and checks its network. What the file says besides the network (its source, its licence,
 // the expected solution) is not read. Errors wrap ErrCaseFile or are Defects.
 func ParseCase(data []byte) (*Case, error) {
 	var head struct {
 		Format  string          `json:"format"`
 		Name    string          `json:"name"`
 		Network json.RawMessage `json:"network"`
+
+		Class  string                     `json:"_class"` // of a file by pandapower
+		Object map[string]json.RawMessage `json:"_object"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrCaseFile, err)
 	}
 	c := &Case{Name: head.Name, Format: head.Format}
+	if head.Class == "pandapowerNet" {
+		n, err := importPandapower(head.Object)
+		if err != nil {
+			return nil, err
+		}
+		return &Case{Name: "pandapower", Format: BalancedFormat, Balanced: n}, nil
+	}
 	if len(head.Network) == 0 {
 		return nil, fmt.Errorf("%w: it has no \"network\"", ErrCaseFile)
 	}
@@ -70,8 +80,8 @@ var balancedKeys = map[string]keys{
 	"switches":     {words("id from to closed"), words("name")},
 	"lines":        {words("id from to r_ohm x_ohm"), words("name g_s b_s imax_a length_km std_type in_service closed_from closed_to")},
 	"transformers": {words("id hv lv sn_kva vn_hv_kv vn_lv_kv vk_percent vkr_percent"), words("name pfe_kw i0_percent shift_deg parallel tap_factor_hv tap_pos tap_min tap_max tap_step_percent std_type in_service")},
-	"loads":        {words("id bus p_kw"), words("name q_kvar i_percent z_percent contract_kw in_service")},
-	"generators":   {words("id bus p_kw"), words("name q_kvar i_percent z_percent contract_kw in_service")},
+	"loads":        {words("id bus p_kw"), words("name q_kvar i_percent z_percent contract_kw phases in_service")},
+	"generators":   {words("id bus p_kw"), words("name q_kvar i_percent z_percent contract_kw phases in_service")},
 	"shunts":       {words("id bus p_kw q_kvar"), words("name")},
 }
 

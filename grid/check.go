@@ -142,6 +142,8 @@ func checkLoads(f *findings, index known, kind string, loads []Load) {
 		f.need(math.Hypot(l.PKW, l.QKvar) <= maxKilowatts, name, fmt.Sprintf("its power is %g kW and %g kvar", l.PKW, l.QKvar), "give kW and kvar")
 		f.need(l.IPercent >= 0 && l.ZPercent >= 0 && l.IPercent+l.ZPercent <= 100, name,
 			fmt.Sprintf("%g %% of it is constant current and %g %% constant impedance", l.IPercent, l.ZPercent), "use shares that sum to 100 at most")
+		f.need(l.Phases == "" || l.Phases == "1" || l.Phases == "2" || l.Phases == "3" || l.Phases == "123", name,
+			fmt.Sprintf("unknown phase %q", l.Phases), "write 1, 2, 3 or 123")
 		f.need(l.ContractKW >= 0, name, fmt.Sprintf("its contracted power is %g kW", l.ContractKW), "give kW above 0")
 		f.need(l.ContractKW == 0 || math.Abs(l.PKW) <= l.ContractKW, name,
 			fmt.Sprintf("%g kW is above its contracted %g kW", math.Abs(l.PKW), l.ContractKW), "lower the power or correct contract_kw")

@@ -95,6 +95,7 @@ type Load struct {
 	IPercent   float64 `json:"i_percent,omitempty"`
 	ZPercent   float64 `json:"z_percent,omitempty"`
 	ContractKW float64 `json:"contract_kw,omitempty"` // the most this connection may take or give; 0: not known
+	Phases     string  `json:"phases,omitempty"`      // "1", "2", "3" or "123"; empty: not known
 	InService  *bool   `json:"in_service,omitempty"`
 }
 

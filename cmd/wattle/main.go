@@ -227,7 +227,8 @@ func gridCommand(name string, do func(context.Context, node.GridConfig, io.Write
 	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		c := node.GridConfig{Repeat: 1}
 		set := flag.NewFlagSet("wattle grid "+name, flag.ContinueOnError)
-		set.StringVar(&c.Case, "case", "", "case file, p2pgrid-balanced-1 or p2pgrid-threephase-1; may be gzip")
+		set.StringVar(&c.Case, "case", "", "case file, may be gzip; or pandapower's JSON; or a directory of CSV tables")
+		set.BoolVar(&c.Radial, "radial", false, "refuse loops in CSV tables")
 		if name == "bench" {
 			set.IntVar(&c.Repeat, "repeat", 1000, "how many solves to time")
 		}

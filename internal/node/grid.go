@@ -9,14 +9,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/wattle/wattle/grid"
 )
 
 // GridConfig names a case file for the grid commands.
 type GridConfig struct {
-	Case   string // a case file, plain or gzip
+	Case   string // a case file, plain or gzip, pandapower's JSON, or a directory of CSV tables
+	Radial bool   // refuse loops in CSV tables
 	Repeat int    // solves to time, GridBench alone
 	JSON   bool   // print one JSON object instead of lines for people
 }
@@ -31,10 +34,14 @@ type GridTiming struct {
 // maxCaseBytes bounds what a case file may unpack to.
 const maxCaseBytes = 1 << 30
 
-// readCase reads and checks a case file.
-func readCase(name string) (*grid.Case, error) {
+// readCase reads and checks a network.
+func readCase(c GridConfig) (*grid.Case, error) {
+	name := c.Case
 	if name == "" {
 		return nil, fmt.Errorf("name a file with --case: %w", ErrConfig)
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return readTables(name, c.Radial)
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -45,11 +52,32 @@ func readCase(name string) (*grid.Case, error) {
 			return nil, fmt.Errorf("case %s: %w", name, err)
 		}
 	}
-	c, err := grid.ParseCase(data)
+	network, err := grid.ParseCase(data)
 	if err != nil {
 		return nil, fmt.Errorf("case %s: %w", name, err)
 	}
-	return c, nil
+	return network, nil
+}
+
+// readTables reads a directory of CSV tables.
+func readTables(directory string, radial bool) (*grid.Case, error) {
+	files, err := filepath.Glob(filepath.Join(directory, "*.csv"))
+	if err != nil {
+		return nil, fmt.Errorf("case %s: %w", directory, err)
+	}
+	texts := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("case: %w", err)
+		}
+		texts[strings.TrimSuffix(filepath.Base(file), ".csv")] = string(data)
+	}
+	network, err := grid.ImportTables(texts, radial)
+	if err != nil {
+		return nil, fmt.Errorf("case %s: %w", directory, err)
+	}
+	return &grid.Case{Name: filepath.Base(directory), Format: grid.BalancedFormat, Balanced: network}, nil
 }
 
 func unzip(data []byte) ([]byte, error) {
@@ -67,7 +95,7 @@ func unzip(data []byte) ([]byte, error) {
 // GridSolve solves a case and prints voltages and flows in the form of a case file's "expected" part. A case without a
 // solution is an error; with JSON the answer then is {"converged": false, "reason": …}.
 func GridSolve(_ context.Context, c GridConfig, stdout io.Writer) error {
-	network, err := readCase(c.Case)
+	network, err := readCase(c)
 	if err != nil {
 		return err
 	}
@@ -90,7 +118,7 @@ func GridSolve(_ context.Context, c GridConfig, stdout io.Writer) error {
 
 // GridCheck says whether a case file can be solved at all, defect by defect.
 func GridCheck(_ context.Context, c GridConfig, stdout io.Writer) error {
-	network, err := readCase(c.Case)
+	network, err := readCase(c)
 	if err != nil {
 		return err
 	}
@@ -107,7 +135,7 @@ func GridBench(ctx context.Context, c GridConfig, stdout io.Writer) error {
 	if c.Repeat < 1 {
 		return fmt.Errorf("--repeat %d: use 1 or more: %w", c.Repeat, ErrConfig)
 	}
-	network, err := readCase(c.Case)
+	network, err := readCase(c)
 	if err != nil {
 		return err
 	}
