@@ -169,6 +169,18 @@ func (b *Balances) Leaves() iter.Seq[BalanceLeaf] {
 	}
 }
 
+// Leaf returns what the newest root says about an account; ok is false where it has none.
+func (b *Balances) Leaf(a Account) (leaf BalanceLeaf, ok bool) {
+	slot, ok := b.slots[a]
+	if !ok {
+		return BalanceLeaf{}, false
+	}
+	return b.leaf(slot), true
+}
+
+// Counts reports whether the turn of a batch was counted.
+func (b *Balances) Counts(k Key) bool { return k.Zone == b.zone && k.Run < b.runs[k.Interval] }
+
 // Prove returns the leaf of an account and the siblings that lead from its hash to the root of Report. It reports false for
 // an account that has none.
 func (b *Balances) Prove(a Account) (BalanceLeaf, []oracle.Hash, bool) {

@@ -74,11 +74,50 @@ func (r *Recount) Next() uint64 { return r.balances.number + 1 }
 // Block is the newest block of the chain that counts.
 func (r *Recount) Block() uint64 { return r.balances.block }
 
-// Propose counts the next turn and returns the notice of it. It returns ErrPending, and counts nothing, while
-// something is missing.
-func (r *Recount) Propose(k Key, block uint64, chain []ChainEntry, payouts []Payout, releases []Released) (Notice, error) {
-	report, err := r.count(Turn{Key: k, Block: block, Chain: chain, Payouts: payouts, Releases: releases})
-	return Notice{report, payouts, releases}, err
+// Propose counts the next turn and returns the notice of it. payouts are all payout addresses there are, and released is
+// what each member may have withdrawn in all: what is known already is left out of the notice, and what a balance cannot
+// give yet waits. It returns ErrPending, and counts nothing, while something is missing.
+func (r *Recount) Propose(
+	k Key, block uint64, chain []ChainEntry, payouts []Payout, released map[energy.Member]energy.Money,
+) (Notice, error) {
+	t := Turn{Key: k, Block: block, Chain: chain}
+	if err := r.settle(&t); err != nil {
+		return Notice{}, err
+	}
+	for _, p := range payouts {
+		if leaf, ok := r.balances.Leaf(p.Account); !ok || leaf.Payout != p.Address {
+			t.Payouts = append(t.Payouts, p)
+		}
+	}
+	t.Releases = r.due(&t, released)
+	report, err := r.balances.Apply(t)
+	return Notice{report, t.Payouts, t.Releases}, err
+}
+
+// due is what can be released in a turn of what is to be released.
+func (r *Recount) due(t *Turn, released map[energy.Member]energy.Money) (list []Released) {
+	change := map[Account]energy.Money{}
+	for _, e := range t.Chain {
+		switch e.Kind {
+		case Deposited:
+			change[e.Account] += e.Amount
+		case Reclaimed, ExitForced:
+			change[e.Account] -= e.Amount
+		}
+	}
+	for _, p := range t.Postings {
+		if p.Asset == MoneyAsset {
+			change[p.From] -= energy.Money(p.Amount)
+			change[p.To] += energy.Money(p.Amount)
+		}
+	}
+	for _, m := range slices.Sorted(maps.Keys(released)) {
+		leaf, _ := r.balances.Leaf(member(m))
+		if amount := min(released[m]-leaf.Released, leaf.Balance+change[member(m)]); amount > 0 {
+			list = append(list, Released{member(m), amount})
+		}
+	}
+	return list
 }
 
 // Check counts the turn of a notice. The chain's entries are those after Block up to the notice's. ErrPending counts
@@ -87,7 +126,11 @@ func (r *Recount) Check(n Notice, chain []ChainEntry) error {
 	if n.Report.Number != r.Next() {
 		return fmt.Errorf("notice %d, %d comes next: %w", n.Report.Number, r.Next(), ErrTurn)
 	}
-	report, err := r.count(Turn{Key: n.Key(), Block: n.Report.Block, Chain: chain, Payouts: n.Payouts, Releases: n.Releases})
+	t := Turn{Key: n.Key(), Block: n.Report.Block, Chain: chain, Payouts: n.Payouts, Releases: n.Releases}
+	if err := r.settle(&t); err != nil {
+		return err
+	}
+	report, err := r.balances.Apply(t)
 	if err == nil && report != n.Report {
 		r.spoilt = true
 		err = fmt.Errorf("notice %d of %s: %w", n.Report.Number, n.Key(), ErrOtherwise)
@@ -95,20 +138,18 @@ func (r *Recount) Check(n Notice, chain []ChainEntry) error {
 	return err
 }
 
-func (r *Recount) count(t Turn) (oracle.SettlementReport, error) {
+// settle fills in the postings of a turn.
+func (r *Recount) settle(t *Turn) error {
 	if r.spoilt {
-		return oracle.SettlementReport{}, fmt.Errorf("after a notice that was wrong: %w", ErrOtherwise)
+		return fmt.Errorf("after a notice that was wrong: %w", ErrOtherwise)
 	}
 	c, err := r.settles(t.Key)
 	if err != nil {
-		return oracle.SettlementReport{}, err
+		return err
 	}
 	result, err := Settle(*c)
-	if err != nil {
-		return oracle.SettlementReport{}, err
-	}
 	t.Postings = result.Postings
-	return r.balances.Apply(t)
+	return err
 }
 
 // settles is the case of a run, with that of the run before.

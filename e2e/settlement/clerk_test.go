@@ -240,7 +240,7 @@ func TestConfigIsChecked(t *testing.T) {
 		t.Error("an empty config: got no error")
 	}
 	s := start(t).street(t, "street")
-	config := clerk.Config{Zone: s.zone, Ledger: s.ledger, Chain: s.contract(), Bus: s.bus, Log: quiet,
+	config := clerk.Config{Zone: s.zone, Ledger: s.ledger, Chain: s.contract(), Turns: noTurns{}, Bus: s.bus, Log: quiet,
 		Settled: func(settlement.Batch) error { return nil }, Tariffs: settlement.Always(settlement.Tariff{Import: 1, Export: 2})}
 	if _, err := clerk.New(config); !errors.Is(err, settlement.ErrCase) {
 		t.Errorf("a tariff to earn by: got %v, want %v", err, settlement.ErrCase)

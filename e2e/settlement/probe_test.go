@@ -59,6 +59,14 @@ func (l probedLedger) Trades(ctx context.Context, iv energy.Interval) ([]settlem
 	return ask(l.probe, "Trades", func() ([]settlement.Trade, error) { return l.real.Trades(ctx, iv) })
 }
 
+func (l probedLedger) Batch(ctx context.Context, k settlement.Key) (settlement.Batch, error) {
+	return ask(l.probe, "Batch", func() (settlement.Batch, error) { return l.real.Batch(ctx, k) })
+}
+
+func (l probedLedger) Released(ctx context.Context, upTo uint64) (map[energy.Member]energy.Money, error) {
+	return ask(l.probe, "Released", func() (map[energy.Member]energy.Money, error) { return l.real.Released(ctx, upTo) })
+}
+
 func (l probedLedger) Pending(ctx context.Context) ([]settlement.Batch, error) {
 	return ask(l.probe, "Pending", func() ([]settlement.Batch, error) { return l.real.Pending(ctx) })
 }
@@ -117,4 +125,12 @@ func (c probedChain) Follow(ctx context.Context) (final uint64, reorganised bool
 		return err
 	})
 	return final, reorganised, err
+}
+
+func (c probedChain) SettledNumber(ctx context.Context) (uint64, error) {
+	return ask(c.probe, "SettledNumber", func() (uint64, error) { return c.real.SettledNumber(ctx) })
+}
+
+func (c probedChain) Settle(ctx context.Context, s oracle.Settled) error {
+	return c.call("Settle", func() error { return c.real.Settle(ctx, s) })
 }

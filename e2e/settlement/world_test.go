@@ -257,42 +257,6 @@ func (s *street) publish(t *testing.T, data []byte) {
 	must(t, err)
 }
 
-// contract is the chain as the clerk sees it.
-type contract struct {
-	*engines
-	watch         *chain.Watch
-	confirmations uint64 // on top of a block that is final
-}
-
-// contract returns the chain as a new clerk sees it.
-func (e *engines) contract() contract { return contract{e, e.chain.Watch(), 0} }
-
-// confirmed makes a clerk wait for confirmations.
-func confirmed(confirmations uint64) func(*clerk.Config) {
-	return func(c *clerk.Config) {
-		probed := c.Chain.(probedChain)
-		probed.real.confirmations = confirmations
-		c.Chain = probed
-	}
-}
-
-func (c contract) Quorum(ctx context.Context) (oracle.Quorum, error) { return c.chain.Quorum(ctx) }
-
-func (c contract) Mint(ctx context.Context, a oracle.Attestation) (settlement.MintRecord, error) {
-	p, err := c.chain.Post(ctx, a)
-	return settlement.MintRecord{Transaction: p.Transaction, Block: p.Block}, err
-}
-
-func (c contract) Minted(ctx context.Context, k settlement.Key) (settlement.MintRecord, bool, error) {
-	r, ok, err := c.chain.Find(ctx, k.Zone, k.Interval, k.Run)
-	return settlement.MintRecord{Transaction: r.Transaction, Block: r.Block}, ok, err
-}
-
-func (c contract) Follow(ctx context.Context) (final uint64, reorganised bool, err error) {
-	p, err := c.watch.Look(ctx)
-	return p.Head - min(p.Head, c.confirmations), p.Reorganised, err
-}
-
 // shift is one run of a clerk, from start to stop.
 type shift struct {
 	settled map[settlement.Key]int // how often the clerk said so
@@ -314,7 +278,7 @@ func (s *street) workWith(t *testing.T, last int, p *probe, change func(*clerk.C
 		p = &probe{}
 	}
 	done := shift{settled: map[settlement.Key]int{}}
-	config := clerk.Config{Zone: s.zone, Tariffs: settlement.Always(tariff), Bus: s.bus, Log: quiet, Ledger: probedLedger{s.ledger, p}, Chain: probedChain{s.contract(), p},
+	config := clerk.Config{Zone: s.zone, Tariffs: settlement.Always(tariff), Bus: s.bus, Log: quiet, Ledger: probedLedger{s.ledger, p}, Chain: probedChain{s.contract(), p}, Turns: noTurns{},
 		Settled: func(b settlement.Batch) error {
 			return p.call("Settled", func() error {
 				done.settled[b.Key]++

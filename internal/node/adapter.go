@@ -35,6 +35,11 @@ func (z zoneChain) Follow(ctx context.Context) (final uint64, reorganised bool, 
 	return p.Final, p.Reorganised, err
 }
 
+// SettledNumber implements clerk.Chain.
+func (z zoneChain) SettledNumber(ctx context.Context) (uint64, error) {
+	return z.Chain.SettledNumber(ctx, z.zone)
+}
+
 // Records implements audit.Chain.
 func (z zoneChain) Records(ctx context.Context) ([]audit.Record, error) {
 	all, err := z.All(ctx, z.zone)

@@ -115,12 +115,21 @@ func unlessStopped(alone, all context.Context, err error) error {
 	return err
 }
 
-func (s *street) startClerk(launch func(func(context.Context) error)) error {
-	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariffs: demoTariffs, Ledger: s.ledger, Chain: zoneChain{s.chain, s.chain.Watch(), streetZone},
-		Bus: s.bus, Settled: s.afterSettlement, Log: s.log})
+func (s *street) startClerk(ctx context.Context, launch func(func(context.Context) error)) (err error) {
+	if s.turns, err = s.recount(ctx, s.booked(ctx)); err != nil {
+		return err
+	}
+	payouts, err := s.payouts()
 	if err != nil {
 		return err
 	}
+	c, err := clerk.New(clerk.Config{Zone: streetZone, Tariffs: demoTariffs, Ledger: s.ledger, Chain: zoneChain{s.chain, s.chain.Watch(), streetZone},
+		Turns: s.turns, Payouts: payouts, Bus: s.bus, Settled: s.afterSettlement, Log: s.log})
+	if err != nil {
+		return err
+	}
+	launch(s.turns.Run)
+	launch(s.fund)
 	launch(c.Run)
 	return nil
 }

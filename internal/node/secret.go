@@ -71,5 +71,10 @@ func (s secret) device(m energy.Meter) ed25519.PrivateKey {
 // operator is the chain key that deploys and posts.
 func (s secret) operator() (*ecdsa.PrivateKey, error) { return crypto.ToECDSA(s.derive("operator")) }
 
+// account is the chain key that a member of the make-believe street owns tokens and money with.
+func (s secret) account(m energy.Member) (*ecdsa.PrivateKey, error) {
+	return crypto.ToECDSA(s.derive("account/" + string(m)))
+}
+
 // passphrase seals the oracles' key files: 256 bits, so no stretching can add to it.
 func (s secret) passphrase() string { return hex.EncodeToString(s.derive("passphrase")) }

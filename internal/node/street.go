@@ -27,6 +27,7 @@ import (
 	"github.com/wattle/wattle/oracle/ocr"
 	"github.com/wattle/wattle/settlement/chain"
 	"github.com/wattle/wattle/settlement/ledger"
+	"github.com/wattle/wattle/settlement/recount"
 	"github.com/wattle/wattle/sim"
 	"github.com/wattle/wattle/web"
 	"github.com/wattle/wattle/web/token"
@@ -47,6 +48,7 @@ type street struct {
 	chain    *chain.Chain
 	quorum   oracle.Quorum
 	attested attested
+	turns    *recount.Follower // the operator's
 	page     *web.Server
 	market   *sequencer.Sequencer // before the page is served
 	began    time.Time            // of the program, by the wall
@@ -221,7 +223,7 @@ func (s *street) start(ctx context.Context, group *errgroup.Group, nodes []*ocr.
 	if err := s.startHomes(ctx, group); err != nil {
 		return err
 	}
-	if err := s.startClerk(launch); err != nil {
+	if err := s.startClerk(ctx, launch); err != nil {
 		return err
 	}
 	s.startPage(launch, listener)

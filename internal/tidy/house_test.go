@@ -38,6 +38,7 @@ var (
 		"settlement/chain":   {},
 		"settlement/clerk":   {},
 		"settlement/audit":   {},
+		"settlement/recount": {},
 		"charging/ocpp":      {},
 		"charging/ocmf":      {},
 		"charging/ocpi":      {},

@@ -38,10 +38,29 @@ func (c *Chain) Deposit(ctx context.Context, zone energy.Zone, id string, accoun
 	c.changing.Lock() // an approval replaces the one before
 	defer c.changing.Unlock()
 	purpose := fmt.Sprintf("deposit %s %s", zone, id)
-	if _, err := c.Send(ctx, purpose+", approval", &contracts.Money, c.money.PackApprove(contracts.Hub, units)); err != nil {
+	if err := c.approve(ctx, contracts, units); err != nil {
 		return err
 	}
 	_, err = c.Send(ctx, purpose, &contracts.Hub, c.hub.PackDeposit(zone.Bytes(), member, units))
+	return err
+}
+
+// approve lets the hub take the sender's money, without a limit: it takes what Deposit says and nothing else.
+func (c *Chain) approve(ctx context.Context, contracts Contracts, units *big.Int) error {
+	out, err := c.call(ctx, contracts.Money, c.money.PackAllowance(c.sender, contracts.Hub))
+	if err != nil {
+		return fmt.Errorf("allowance: %w", err)
+	}
+	allowed, err := c.money.UnpackAllowance(out)
+	if err != nil || allowed.Cmp(units) >= 0 {
+		return err
+	}
+	all := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+	n, err := c.outbox.count(ctx, "approve hub, change ")
+	if err != nil {
+		return err
+	}
+	_, err = c.Send(ctx, fmt.Sprintf("approve hub, change %d", n+1), &contracts.Money, c.money.PackApprove(contracts.Hub, all))
 	return err
 }
 

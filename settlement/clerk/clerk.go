@@ -23,12 +23,24 @@ type Ledger interface {
 	NewestClosed(ctx context.Context) (energy.Interval, bool, error)
 	Owners(ctx context.Context) (map[energy.Meter]energy.Member, error)
 	Trades(ctx context.Context, interval energy.Interval) ([]settlement.Trade, error)
+	Batch(ctx context.Context, k settlement.Key) (settlement.Batch, error)
 	Pending(ctx context.Context) ([]settlement.Batch, error)
 	Recent(ctx context.Context, limit int) ([]settlement.Batch, error)
 	Post(ctx context.Context, r settlement.Result) error
 	Minted(ctx context.Context, k settlement.Key, m settlement.MintRecord) error
 	Finish(ctx context.Context, k settlement.Key) error
 	Unmint(ctx context.Context, k settlement.Key) error
+	// Released returns what every member may have withdrawn in all, as of an entry; 0 is the newest.
+	Released(ctx context.Context, upTo uint64) (map[energy.Member]energy.Money, error)
+}
+
+// Turns is where the balances are counted under settlement roots. settlement/recount implements it.
+type Turns interface {
+	// Counts reports whether the turn of a batch was counted.
+	Counts(k settlement.Key) bool
+	// Propose counts the turn of a batch and tells the oracles. It returns settlement.ErrEscrow while money is missing,
+	// and an error of kind unavailable while anything else is.
+	Propose(ctx context.Context, k settlement.Key, payouts []settlement.Payout, released map[energy.Member]energy.Money) error
 }
 
 // Chain is where reports are posted and energy is minted.
@@ -42,6 +54,10 @@ type Chain interface {
 	// Follow looks at the chain: blocks up to final will not be taken back, and reorganised says that blocks were taken
 	// back since the last look.
 	Follow(ctx context.Context) (final uint64, reorganised bool, err error)
+	// SettledNumber returns the number of the newest settlement root on chain, 0 before the first.
+	SettledNumber(ctx context.Context) (uint64, error)
+	// Settle puts a signed settlement root on chain, once however often it is called.
+	Settle(ctx context.Context, s oracle.Settled) error
 }
 
 // Config is what a clerk needs.
@@ -50,6 +66,8 @@ type Config struct {
 	Tariffs settlement.TariffBook
 	Ledger  Ledger
 	Chain   Chain
+	Turns   Turns
+	Payouts []settlement.Payout // where each account is paid; who has none cannot claim
 	Bus     *bus.Bus
 	Settled func(settlement.Batch) error // called after each batch became final, before the next; an error stops the clerk
 	Log     *slog.Logger
@@ -57,8 +75,8 @@ type Config struct {
 
 // Validate reports what is missing.
 func (c Config) Validate() error {
-	if c.Ledger == nil || c.Chain == nil || c.Bus == nil || c.Settled == nil || c.Log == nil {
-		return problem.New(problem.Internal, "clerk: ledger, chain, bus, settled and log are needed")
+	if c.Ledger == nil || c.Chain == nil || c.Turns == nil || c.Bus == nil || c.Settled == nil || c.Log == nil {
+		return problem.New(problem.Internal, "clerk: ledger, chain, turns, bus, settled and log are needed")
 	}
 	return c.Tariffs.Validate()
 }
@@ -94,6 +112,7 @@ func (c *Clerk) Run(ctx context.Context) error {
 	group.Go(func() error { return c.follow(ctx, settlement.AttestReader, bus.AttestSubject(c.Zone), attest) })
 	group.Go(func() error { return c.work(ctx, market, attest) })
 	group.Go(func() error { return c.mint(ctx) })
+	group.Go(func() error { return c.turn(ctx) })
 	return group.Wait()
 }
 
