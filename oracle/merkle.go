@@ -66,9 +66,5 @@ func Prove(leaves []Leaf, i int) []Hash { return NewTree(hashes(leaves)).Prove(i
 func Included(l Leaf, proof []Hash, root Hash) bool { return Proves(l.Hash(), proof, root) }
 
 func hashes(leaves []Leaf) []Hash {
-	level := make([]Hash, len(leaves))
-	for i, l := range leaves {
-		level[i] = l.Hash()
-	}
-	return level
+	return LeafHashes(len(leaves), func(b []byte, i int) []byte { return AppendLeaf(b, leaves[i]) })
 }

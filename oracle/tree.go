@@ -87,25 +87,45 @@ func Proves(leaf Hash, siblings []Hash, root Hash) bool {
 }
 
 // LeafHash is the place in a tree of a leaf with these bytes: Keccak-256 twice, so that no inner node can pass for it.
-func LeafHash(b []byte) Hash {
+func LeafHash(b []byte) Hash { return newKeccak().twice(b) }
+
+// LeafHashes hashes n leaves, each of which encode appends to an empty slice that is used again.
+func LeafHashes(n int, encode func(b []byte, i int) []byte) []Hash {
 	k := newKeccak()
-	once := k.of(b)
-	return k.of(once[:])
+	hashes := make([]Hash, n)
+	var b []byte
+	for i := range hashes {
+		b = encode(b[:0], i)
+		hashes[i] = k.twice(b)
+	}
+	return hashes
 }
 
-// keccak is Keccak-256 with a state that is used again.
+// sponge is a hash whose Read takes the sum out without a copy of the state.
+type sponge interface {
+	hash.Hash
+	Read(sum []byte) (int, error)
+}
+
+// keccak is Keccak-256 with memory that is used again.
 type keccak struct {
-	state hash.Hash
+	state sponge
+	sum   Hash
 	pair  [2 * len(Hash{})]byte
 }
 
-func newKeccak() *keccak { return &keccak{state: sha3.NewLegacyKeccak256()} }
+func newKeccak() *keccak { return &keccak{state: sha3.NewLegacyKeccak256().(sponge)} }
 
-func (k *keccak) of(b []byte) (h Hash) {
+func (k *keccak) of(b []byte) Hash {
 	k.state.Reset()
 	k.state.Write(b)
-	k.state.Sum(h[:0])
-	return h
+	k.state.Read(k.sum[:]) // neither returns an error
+	return k.sum
+}
+
+func (k *keccak) twice(b []byte) Hash {
+	k.of(b)
+	return k.of(k.sum[:])
 }
 
 // above is the node over places 2i and 2i+1 of the level.

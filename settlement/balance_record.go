@@ -107,8 +107,9 @@ func (b *Balances) hash(known int) {
 		b.touch(slot) // it carries the debts of others
 	}
 	b.hashes = append(b.hashes, make([]oracle.Hash, len(b.records)-known)...)
-	for _, slot := range b.touched {
-		b.hashes[slot] = b.leaf(slot).Hash()
+	hashes := oracle.LeafHashes(len(b.touched), func(to []byte, i int) []byte { return AppendBalanceLeaf(to, b.leaf(b.touched[i])) })
+	for i, slot := range b.touched {
+		b.hashes[slot] = hashes[i]
 	}
 	if known < len(b.records) {
 		b.order = b.sorted(known)
