@@ -56,6 +56,7 @@ type Case struct {
 	Liable      map[energy.Member]bool         // members whose sales carry VAT; all others are small businesses
 	Distance    map[Pair]Class                 // class 0 for a pair that is not in it
 	Tariff      Tariff                         // of the interval
+	Operator    []Difference                   // where the distribution operator allocated otherwise; to be told, not settled
 	Before      *Case                          // what the run before settled, nil for run 0; its own Before is not needed
 }
 

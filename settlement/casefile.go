@@ -18,6 +18,8 @@ type caseFile struct {
 	Tariffs   []tariffFile   `json:"tariffs"`
 	Trades    []tradeFile    `json:"trades"`
 	Runs      []runFile      `json:"runs"`
+
+	Allocation *allocationFile `json:"allocation"` // in place of trades
 }
 
 type zoneFile struct {
@@ -50,6 +52,7 @@ type runFile struct {
 	Run         uint32            `json:"run"`
 	Attested    []measurementFile `json:"attested"`
 	Substitutes []measurementFile `json:"substitutes"`
+	Operator    string            `json:"operator"` // the distribution operator's own allocation, CSV
 }
 
 // measurementFile is the energy of a meter: as such, or as its registers at both ends.
@@ -224,8 +227,23 @@ func (f *caseFile) runs(common Case) ([]Case, error) {
 			}
 			c.Substitutes = append(c.Substitutes, s)
 		}
+		if err := f.allocate(c, run.Operator); err != nil {
+			return nil, fmt.Errorf("run %d: %w", run.Run, err)
+		}
 	}
 	return cases, nil
+}
+
+// allocate makes the trades of a run whose energy is known, where the case has a key in place of trades.
+func (f *caseFile) allocate(c *Case, operator string) (err error) {
+	switch {
+	case f.Allocation == nil && operator != "", f.Allocation != nil && f.Trades != nil:
+		return fmt.Errorf("give trades, or an allocation that an operator's may follow: %w", ErrCase)
+	case f.Allocation == nil:
+		return nil
+	}
+	c.Trades, c.Operator, err = f.Allocation.trades(c, operator)
+	return err
 }
 
 func (f measurementFile) read() (s Substitute, err error) {

@@ -116,7 +116,7 @@ func TestParseTariffs(t *testing.T) {
 }
 
 func FuzzParseCase(f *testing.F) {
-	for _, name := range []string{"corrected", "deviation", "stranded"} {
+	for _, name := range []string{"corrected", "deviation", "stranded", "allocated"} {
 		f.Add([]byte(caseText(f, name)))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -127,6 +127,17 @@ type Difference struct {
 	Reason   Reason
 }
 
+// String tells the difference.
+func (d Difference) String() string {
+	switch d.Reason {
+	case Stranger:
+		return fmt.Sprintf("%s: meter %s is not in the community", d.Interval, d.Meter)
+	case Absent:
+		return fmt.Sprintf("%s: member %s is not in the operator's allocation", d.Interval, d.Member)
+	}
+	return fmt.Sprintf("%s: %s of %s: ours %d mWh, the operator's %d mWh, %s", d.Interval, d.Quantity, d.Member, d.Ours, d.Theirs, d.Reason)
+}
+
 // Reconcile compares the operator's rows of the interval with our allocation, and returns the differences, ascending by
 // member, and the operator's allocation as the input of a next run. There is no input, but ErrOperator and the
 // differences, while the operator shares among others than we know, or hands out other energy than was given.

@@ -23,6 +23,7 @@ type SettleConfig struct {
 // settledRun is what one run of a case says, as it is printed. Money is a decimal in currency units, energy in Wh.
 type settledRun struct {
 	Run        uint32            `json:"run"`
+	Operator   []string          `json:"operator,omitempty"` // where the distribution operator allocated otherwise
 	Deliveries []deliveredTrade  `json:"deliveries"`
 	Provenance []provenanceShare `json:"provenance"`
 	Imbalances []memberImbalance `json:"imbalances"`
@@ -98,7 +99,11 @@ func Settle(c SettleConfig, stdout io.Writer) error {
 			sums[settlement.Holding{Account: p.From, Asset: p.Asset}] -= p.Amount
 			sums[settlement.Holding{Account: p.To, Asset: p.Asset}] += p.Amount
 		}
-		runs = append(runs, printedRun(r, sums))
+		run := printedRun(r, sums)
+		for _, d := range one.Operator {
+			run.Operator = append(run.Operator, d.String())
+		}
+		runs = append(runs, run)
 	}
 	if c.JSON {
 		e := json.NewEncoder(stdout)
@@ -176,6 +181,12 @@ func accountName(a settlement.Account) string {
 func (r settledRun) print(stdout io.Writer) error {
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	row := func(format string, values ...any) { fmt.Fprintf(w, "  "+format+"\n", values...) }
+	if len(r.Operator) > 0 {
+		fmt.Fprintln(w, "\nThe distribution operator allocated otherwise")
+	}
+	for _, d := range r.Operator {
+		row("%s", d)
+	}
 	fmt.Fprintln(w, "\nDeliveries, Wh\n  trade\tseller\tbuyer\tprice\ttraded\tdelivered")
 	for _, d := range r.Deliveries {
 		row("%d.%d\t%s\t%s\t%s\t%d\t%d", d.Sequence, d.Index, d.Seller, d.Buyer, d.Price, d.Traded, d.Delivered)

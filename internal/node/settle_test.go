@@ -49,6 +49,8 @@ func TestSettlePublishedVectors(t *testing.T) {
 		"deviation": {"member elif -52.00", "member maria 36.00", "residual-import member maria supplier 24.00", "residual-export supplier member elif 8.00"},
 		"stranded":  {"1.0 s1 b1 6.0000 10000 5000", "2.0 s2 b1 6.0000 10000 10000", "3.0 s1 b2 6.0000 10000 10000", "total 25000"},
 		"rerouted":  {"total 200000"},
+		"allocated": {"roof anna 5000", "roof bert 1667", "roof cara 3333", "anna 1000 0 bert 333 0 cara 667 0", "member anna -38.00",
+			"share of anna: ours 5000000 mWh, the operator's 4000000 mWh, keying"},
 	} {
 		var out bytes.Buffer
 		if err := Settle(SettleConfig{Case: filepath.Join(cases, name+".json")}, &out); err != nil {
