@@ -3,6 +3,7 @@ module github.com/wattle/wattle
 go 1.26.0
 
 require (
+	codeberg.org/go-pdf/fpdf v0.11.1
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/goburrow/modbus v0.1.0
 	github.com/gorilla/websocket v1.5.3

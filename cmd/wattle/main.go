@@ -22,6 +22,7 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
 
   wattle demo            run a make-believe street on real parts, with a page
   wattle audit           recompute everything that was settled in a data directory
+  wattle statement       print a member's month as PDF, CSV or JSON, and issue its invoices
   wattle settle          settle a case written by hand: who owes what, and whose energy reached whom
   wattle meter scan      find the devices behind an address
   wattle meter read      print what a device says
@@ -62,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
-		"demo": demo, "audit": audit, "settle": settle, "exchange replay": exchangeReplay,
+		"demo": demo, "audit": audit, "settle": settle, "statement": statement, "exchange replay": exchangeReplay,
 		"grid solve": gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
 		"grid check": gridCommand("check", node.GridCheck),
 	}
@@ -197,6 +198,23 @@ func audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return node.Audit(ctx, c, stdout, stderr)
+}
+
+func statement(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.StatementConfig
+	set := flag.NewFlagSet("wattle statement", flag.ContinueOnError)
+	set.StringVar(&c.Data, "data", defaultData(), "data directory of a street that is stopped")
+	set.StringVar(&c.Member, "member", "", "whose, such as home-01")
+	set.StringVar(&c.Month, "month", "", "which month, YYYY-MM")
+	set.StringVar(&c.TimeZone, "timezone", "UTC", "time zone of the month, such as Europe/Vienna")
+	set.StringVar(&c.Format, "format", "pdf", "pdf, csv or json")
+	set.BoolVar(&c.Issue, "issue", false, "write the invoices and credit notes that are due; the month must be over and settled")
+	set.StringVar(&c.DatabaseURL, "database-url", "", "as given to the demo")
+	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
+	if err := parse(set, args, stdout, stderr); err != nil {
+		return err
+	}
+	return node.Statement(ctx, c, stdout, stderr)
 }
 
 func settle(_ context.Context, args []string, stdout, stderr io.Writer) error {

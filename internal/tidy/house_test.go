@@ -28,21 +28,22 @@ var (
 
 	// rim rooms each speak one technology and do not import each other, but for what is listed.
 	rim = map[string][]string{
-		"meter/modbus":       {},
-		"meter/sunspec":      {"meter/modbus"},
-		"meter/agent":        {"meter/modbus", "meter/sunspec"},
-		"oracle/ocr":         {},
-		"exchange/sequencer": {},
-		"exchange/autopilot": {},
-		"settlement/ledger":  {},
-		"settlement/chain":   {},
-		"settlement/clerk":   {},
-		"settlement/audit":   {},
-		"settlement/recount": {},
-		"charging/ocpp":      {},
-		"charging/ocmf":      {},
-		"charging/ocpi":      {},
-		"web":                {},
+		"meter/modbus":         {},
+		"meter/sunspec":        {"meter/modbus"},
+		"meter/agent":          {"meter/modbus", "meter/sunspec"},
+		"oracle/ocr":           {},
+		"exchange/sequencer":   {},
+		"exchange/autopilot":   {},
+		"settlement/ledger":    {},
+		"settlement/chain":     {},
+		"settlement/clerk":     {},
+		"settlement/statement": {},
+		"settlement/audit":     {},
+		"settlement/recount":   {},
+		"charging/ocpp":        {},
+		"charging/ocmf":        {},
+		"charging/ocpi":        {},
+		"web":                  {},
 	}
 
 	// simulation may be met by devices only: it plays the homes, not the market.
