@@ -39,13 +39,6 @@ func compareTrades(a, b Trade) int {
 	return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.Index, b.Index))
 }
 
-// Substitute stands for a meter that was not attested by the deadline.
-type Substitute struct {
-	Meter  energy.Meter
-	Import energy.WattHours
-	Export energy.WattHours
-}
-
 // Case is everything a settlement depends on.
 type Case struct {
 	Key         Key

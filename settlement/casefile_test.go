@@ -71,7 +71,7 @@ func TestCaseFileRefuses(t *testing.T) {
 		{`"local": ["0.03", "0.05"]`, `"local": ["0.08"]`, "network class 1"},
 		{`"utc_offset": "+02:00"`, `"utc_offset": "Europe/Vienna"`, "want +02:00"},
 		{`{"from": "22:00"`, `{"from": "10:10"`, "the price changes within it, at 10h10m0s"},
-		{`"tolerance": "0.1"`, `"tolerance": "1.1"`, "use 0 to 1"},
+		{`"band": "0.1"`, `"band": "1.1"`, "use 0 to 1"},
 		{`"liable"`, `"reliable"`, "unknown field"},
 		{`"liable"`, `"Liable"`, `key "Liable"`},
 		{`"liable": ["maria"]`, `"liable": null`, "null"},

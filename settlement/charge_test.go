@@ -28,7 +28,7 @@ func usualVAT() map[Leg]Rate {
 func TestEveryCharge(t *testing.T) {
 	c := caseOf(map[energy.Member]home{"elif": {load: 8 * kwh}, "maria": {generated: 7 * kwh}}, trade(1, "elif", "maria", 10*kwh, 6*unit))
 	c.Tariff = Tariff{Import: 8 * unit, Export: 4 * unit, Network: 3 * unit, Local: []energy.Price{unit}, Levy: unit / 2, Fee: unit / 10,
-		FeeShare: 10_000, Tolerance: 100_000, Markup: 2 * unit, VAT: usualVAT()}
+		FeeShare: 10_000, Band: 100_000, Markup: 2 * unit, VAT: usualVAT()}
 	c.Distance = map[Pair]Class{{"elif", "maria"}: 1}
 	c.Liable = map[energy.Member]bool{"maria": true}
 	r := settle(t, c)
@@ -79,7 +79,7 @@ func drawTariff(t *rapid.T) Tariff {
 	export := price.Draw(t, "export") - 1e6
 	tariff := Tariff{Export: energy.Price(export), Import: energy.Price(export + price.Draw(t, "spread")), Network: energy.Price(price.Draw(t, "network")),
 		Levy: energy.Price(price.Draw(t, "levy")), Fee: energy.Price(price.Draw(t, "fee")), FeeShare: Rate(rate.Draw(t, "fee share")),
-		Tolerance: Rate(rate.Draw(t, "tolerance")), Markup: energy.Price(price.Draw(t, "markup"))}
+		Band: Rate(rate.Draw(t, "band")), Markup: energy.Price(price.Draw(t, "markup"))}
 	for range rapid.IntRange(0, 2).Draw(t, "classes") {
 		tariff.Local = append(tariff.Local, energy.Price(rapid.Int64Range(0, int64(tariff.Network)).Draw(t, "local")))
 	}
@@ -296,6 +296,33 @@ func TestRunsMustFollowOneAnother(t *testing.T) {
 		spoil(&c)
 		if _, err := Settle(c); !errors.Is(err, ErrCase) {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestSubstituteIsTheMedianOfEarlierDays(t *testing.T) {
+	day := func(load, generated energy.WattHours) oracle.Leaf {
+		return oracle.Leaf{Meter: "maria-grid", Import: load, Export: generated}
+	}
+	for _, test := range []struct {
+		days []oracle.Leaf
+		want Substitute
+	}{
+		{[]oracle.Leaf{day(3, 4)}, Substitute{"maria-grid", 3, 4}},
+		{[]oracle.Leaf{day(9, 1), day(3, 2)}, Substitute{"maria-grid", 3, 1}},
+		{[]oracle.Leaf{day(1000, 5), day(2, 6), day(1, 0)}, Substitute{"maria-grid", 2, 5}},
+	} {
+		if got, err := SubstituteFrom("maria-grid", test.days); err != nil || got != test.want {
+			t.Errorf("%v: got %v, %v, want %v", test.days, got, err, test.want)
+		}
+	}
+	for _, m := range []energy.Meter{"elif-grid", "maria-grid"} {
+		days := []oracle.Leaf{day(1, 1)}
+		if m == "maria-grid" {
+			days = nil
+		}
+		if _, err := SubstituteFrom(m, days); !errors.Is(err, ErrCase) {
+			t.Errorf("%s by %v: got %v", m, days, err)
 		}
 	}
 }

@@ -104,7 +104,7 @@ const (
 	LevyCharge
 	// PlatformFee: for a trade.
 	PlatformFee
-	// MarkupCharge: for what failed of a position beyond the tolerance.
+	// MarkupCharge: for what failed of a position beyond the band.
 	MarkupCharge
 	// VATOnTrade and the following: the tax on another leg, Leg.VAT says on which.
 	VATOnTrade
@@ -152,9 +152,9 @@ type Posting struct {
 	To     Account
 	Asset  Asset
 	Leg    Leg
+	Rate   int32            // of a tax, 1e-6 of the amount taxed; 0 in what is no tax
 	Amount int64            // 1e-9 currency units or Wh
 	Energy energy.WattHours // what is paid for or moved
-	Rate   int32            // of a tax, 1e-6 of the amount taxed; 0 in what is no tax
 }
 
 const postingDomain = "wattle/posting/1"

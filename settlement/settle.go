@@ -107,13 +107,12 @@ func newSettler(c *Case) (*settler, error) {
 		return nil, fmt.Errorf("%s: totals: %w", c.Key, energy.ErrRange)
 	}
 	delivered := provenance(r)
-	if len(r.trades) > 0 {
-		s.Deliveries = make([]Delivered, len(r.trades))
-	}
+	s.Deliveries = make([]Delivered, len(r.trades))
 	for i, t := range r.trades {
 		s.Deliveries[i] = Delivered{t, delivered[i]}
 		s.Delivered += delivered[i]
 	}
+	s.Imbalances = make([]Imbalance, 0, len(r.parties))
 	for _, n := range r.ascending {
 		if b := r.parties[n].imbalance(); b.Import != 0 || b.Export != 0 {
 			s.Imbalances = append(s.Imbalances, b)
@@ -145,6 +144,6 @@ func (p *party) position() (bought, sold energy.WattHours) {
 func (p *party) markup(t *Tariff) (energy.Money, energy.WattHours) {
 	bought, sold := p.position()
 	short := p.metered.load.Short(bought) + p.metered.generated.Short(sold)
-	charge := t.Markup.Cost(short) - part(t.Tolerance, t.Markup.Cost(bought+sold))
-	return max(0, charge), part(t.Tolerance, bought+sold).Short(short)
+	charge := t.Markup.Cost(short) - part(t.Band, t.Markup.Cost(bought+sold))
+	return max(0, charge), part(t.Band, bought+sold).Short(short)
 }

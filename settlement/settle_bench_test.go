@@ -18,7 +18,7 @@ func town(homes int) Case {
 	random := rand.New(rand.NewPCG(7, 7))
 	name := func(i int) energy.Member { return energy.Member(fmt.Sprintf("home-%07d", i)) }
 	c := Case{Key: testKey, Owner: make(map[energy.Meter]energy.Member, homes), Leaves: make([]oracle.Leaf, homes), Distance: map[Pair]Class{},
-		Tariff: Tariff{Import: 300_000, Export: 80_000, Network: 70_000, Local: []energy.Price{30_000}, Levy: 15_000, Tolerance: 100_000, Markup: 20_000}}
+		Tariff: Tariff{Import: 300_000, Export: 80_000, Network: 70_000, Local: []energy.Price{30_000}, Levy: 15_000, Band: 100_000, Markup: 20_000}}
 	for i := range homes {
 		m := name(i)
 		id := energy.Meter(m + "-grid")

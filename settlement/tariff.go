@@ -34,16 +34,16 @@ type Pair struct{ Buyer, Seller energy.Member }
 // Tariff is what the residual supplier, the network, the platform and the state take and give in one interval. The
 // zero value of everything but Import and Export is a tariff without it. All prices are net of VAT.
 type Tariff struct {
-	Import    energy.Price   // the supplier sells a missing kWh at this price
-	Export    energy.Price   // the supplier buys a surplus kWh at this price; at most Import
-	Network   energy.Price   // of class 0, for a kWh imported, >= 0
-	Local     []energy.Price // of class 1, 2 …, for a kWh imported that was bought from a neighbour; each 0 to Network
-	Levy      energy.Price   // for a kWh imported, >= 0
-	Fee       energy.Price   // the platform's, paid by the buyer of a kWh traded, >= 0
-	FeeShare  Rate           // the platform's, paid by the buyer, of what a trade costs
-	Tolerance Rate           // the part of a net position that may fail without Markup
-	Markup    energy.Price   // for a kWh of the net position that failed beyond Tolerance, >= 0
-	VAT       map[Leg]Rate   // by Leg.TaxedAs; nil where no VAT is booked, else a rate for every taxed leg
+	Import   energy.Price   // the supplier sells a missing kWh at this price
+	Export   energy.Price   // the supplier buys a surplus kWh at this price; at most Import
+	Network  energy.Price   // of class 0, for a kWh imported, >= 0
+	Local    []energy.Price // of class 1, 2 …, for a kWh imported that was bought from a neighbour; each 0 to Network
+	Levy     energy.Price   // for a kWh imported, >= 0
+	Fee      energy.Price   // the platform's, paid by the buyer of a kWh traded, >= 0
+	FeeShare Rate           // the platform's, paid by the buyer, of what a trade costs
+	Band     Rate           // the part of a net position that may fail without Markup
+	Markup   energy.Price   // for a kWh of the net position that failed beyond Band, >= 0
+	VAT      map[Leg]Rate   // by Leg.TaxedAs; nil where no VAT is booked, else a rate for every taxed leg
 }
 
 // maxClass bounds the distance classes of a tariff.
@@ -67,8 +67,8 @@ func (t Tariff) Validate() error {
 			return fmt.Errorf("tariff network class %d %s: use 0 to %s, that of energy from afar: %w", i+1, p, t.Network, ErrCase)
 		}
 	}
-	if t.FeeShare < 0 || t.FeeShare > MaxRate || t.Tolerance < 0 || t.Tolerance > MaxRate {
-		return fmt.Errorf("tariff fee share %d tolerance %d: use 0 to %d: %w", t.FeeShare, t.Tolerance, MaxRate, ErrCase)
+	if t.FeeShare < 0 || t.FeeShare > MaxRate || t.Band < 0 || t.Band > MaxRate {
+		return fmt.Errorf("tariff fee share %d band %d: use 0 to %d: %w", t.FeeShare, t.Band, MaxRate, ErrCase)
 	}
 	return t.validateVAT()
 }

@@ -41,7 +41,7 @@ func TestTariffRefuses(t *testing.T) {
 		"network class 2":       func(t *Tariff) { t.Local = []energy.Price{1, 3} }, // whoever fails to deliver would gain
 		"distance classes":      func(t *Tariff) { t.Local = make([]energy.Price, maxClass+1) },
 		"fee share 1000001":     func(t *Tariff) { t.FeeShare = MaxRate + 1 },
-		"tolerance -1":          func(t *Tariff) { t.Tolerance = -1 },
+		"band -1":               func(t *Tariff) { t.Band = -1 },
 		"no VAT rate for trade": func(t *Tariff) { t.VAT = map[Leg]Rate{} },
 		"VAT rate -1 for trade": func(t *Tariff) { t.VAT = map[Leg]Rate{TradePayment: -1} },
 	} {

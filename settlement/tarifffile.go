@@ -21,7 +21,7 @@ type tariffFile struct {
 	Levy      string       `json:"levy"`
 	Fee       string       `json:"fee"`
 	FeeShare  string       `json:"fee_share"`
-	Tolerance string       `json:"tolerance"`
+	Band      string       `json:"band"`
 	Markup    string       `json:"markup"`
 	VAT       *vatFile     `json:"vat"`
 }
@@ -97,7 +97,7 @@ func (f tariffFile) read() (DatedTariff, error) {
 	d.Windows, d.Weekend = readWindows(&r, f.Windows), readWindows(&r, f.Weekend)
 	t.Network, t.Levy = optional(&r, "network", f.Network, energy.ParsePrice), optional(&r, "levy", f.Levy, energy.ParsePrice)
 	t.Fee, t.FeeShare = optional(&r, "fee", f.Fee, energy.ParsePrice), optional(&r, "fee_share", f.FeeShare, parseRate)
-	t.Tolerance, t.Markup = optional(&r, "tolerance", f.Tolerance, parseRate), optional(&r, "markup", f.Markup, energy.ParsePrice)
+	t.Band, t.Markup = optional(&r, "band", f.Band, parseRate), optional(&r, "markup", f.Markup, energy.ParsePrice)
 	for _, text := range f.Local {
 		t.Local = append(t.Local, read(&r, "local", text, energy.ParsePrice))
 	}
