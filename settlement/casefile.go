@@ -218,7 +218,8 @@ func (f *caseFile) runs(common Case) ([]Case, error) {
 			if err != nil {
 				return nil, fmt.Errorf("run %d: %w", run.Run, err)
 			}
-			c.Leaves = append(c.Leaves, oracle.Leaf{Meter: s.Meter, Import: s.Import, Export: s.Export, Since: c.Key.Interval.StartUnix(), Quality: meter.Measured})
+			c.Leaves = append(c.Leaves, oracle.Leaf{Meter: s.Meter, Import: s.Import, Export: s.Export,
+				Since: c.Key.Interval.StartUnix(), Quality: meter.Measured})
 		}
 		for _, m := range run.Substitutes {
 			s, err := m.read()

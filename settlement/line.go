@@ -76,7 +76,8 @@ func (r *Result) post(l line) {
 	if l.amount == 0 {
 		return
 	}
-	p := Posting{ID: postingID(r.Key, l.leg, l.subject), From: l.from, To: l.to, Asset: l.asset, Amount: l.amount, Leg: l.leg, Energy: max(l.energy, -l.energy), Rate: int32(l.subject.rate)}
+	p := Posting{ID: postingID(r.Key, l.leg, l.subject), From: l.from, To: l.to, Asset: l.asset, Amount: l.amount, Leg: l.leg,
+		Energy: max(l.energy, -l.energy), Rate: int32(l.subject.rate)}
 	if p.Amount < 0 {
 		p.From, p.To, p.Amount = p.To, p.From, -p.Amount
 	}

@@ -81,7 +81,8 @@ func (r *roster) attest(c *Case) error {
 		if i > 0 && substitutes[i-1].Meter == s.Meter {
 			return fmt.Errorf("%s: meter %s substituted twice: %w", c.Key, s.Meter, ErrCase)
 		}
-		if _, attested := slices.BinarySearchFunc(leaves, s.Meter, func(l oracle.Leaf, m energy.Meter) int { return cmp.Compare(l.Meter, m) }); attested {
+		_, attested := slices.BinarySearchFunc(leaves, s.Meter, func(l oracle.Leaf, m energy.Meter) int { return cmp.Compare(l.Meter, m) })
+		if attested {
 			continue
 		}
 		if _, err := r.measure(c, s.Meter, s.Import, s.Export); err != nil {
@@ -122,7 +123,8 @@ func (r *roster) trade(c *Case) error {
 			return fmt.Errorf("%s: trade %d.%d twice: %w", c.Key, t.Sequence, t.Index, ErrCase)
 		}
 		if t.Quantity <= 0 || !t.Quantity.Valid() || !t.Price.Valid() || t.Buyer == t.Seller {
-			return fmt.Errorf("%s: trade %d.%d of %s at %s by %s from %s: %w", c.Key, t.Sequence, t.Index, t.Quantity, t.Price, t.Buyer, t.Seller, ErrCase)
+			return fmt.Errorf("%s: trade %d.%d of %s at %s by %s from %s: %w", c.Key, t.Sequence, t.Index, t.Quantity, t.Price,
+				t.Buyer, t.Seller, ErrCase)
 		}
 		b, s := r.of(t.Buyer), r.of(t.Seller)
 		r.buyer[i], r.seller[i] = b, s

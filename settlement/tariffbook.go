@@ -125,7 +125,8 @@ func (d DatedTariff) at(iv energy.Interval) (Tariff, error) {
 		days, second = days-1, second+seconds
 	}
 	windows := d.Windows
-	if weekday := time.Weekday((days%7 + 7 + int64(time.Thursday)) % 7); len(d.Weekend) > 0 && (weekday == time.Saturday || weekday == time.Sunday) {
+	weekday := time.Weekday((days + 7 + int64(time.Thursday)) % 7) // the first day of 1970 was one; days is at least -1
+	if len(d.Weekend) > 0 && (weekday == time.Saturday || weekday == time.Sunday) {
 		windows = d.Weekend
 	}
 	at, until := time.Duration(second)*time.Second, time.Duration(second)*time.Second+iv.Length().Duration()

@@ -141,7 +141,8 @@ func printedRun(r settlement.Result, sums map[settlement.Holding]int64) settledR
 		out.Imbalances = append(out.Imbalances, memberImbalance(b))
 	}
 	for _, p := range r.Postings {
-		line := printedPosting{ID: hex.EncodeToString(p.ID[:]), Leg: p.Leg.String(), From: accountName(p.From), To: accountName(p.To), Energy: p.Energy}
+		line := printedPosting{ID: hex.EncodeToString(p.ID[:]), Leg: p.Leg.String(), From: accountName(p.From), To: accountName(p.To),
+			Energy: p.Energy}
 		if p.Asset == settlement.MoneyAsset {
 			line.Money = energy.Money(p.Amount).String()
 		}
@@ -164,7 +165,8 @@ func accountSums(sums map[settlement.Holding]int64) []accountSum {
 	})
 	out := []accountSum{}
 	for _, a := range slices.Compact(accounts) {
-		money, held := sums[settlement.Holding{Account: a, Asset: settlement.MoneyAsset}], sums[settlement.Holding{Account: a, Asset: settlement.EnergyAsset}]
+		money := sums[settlement.Holding{Account: a, Asset: settlement.MoneyAsset}]
+		held := sums[settlement.Holding{Account: a, Asset: settlement.EnergyAsset}]
 		out = append(out, accountSum{accountName(a), energy.Money(money).String(), energy.WattHours(held)})
 	}
 	return out
