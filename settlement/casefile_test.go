@@ -142,3 +142,20 @@ func FuzzParseCase(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseTariffs(f *testing.F) {
+	f.Add([]byte(`[{"from": "2026-01-01T00:00:00Z", "import": "8", "export": "4"}]`))
+	f.Add([]byte(`[{"from": "2026-01-01T00:00:00Z", "utc_offset": "-03:30", "windows": [{"from": "00:00", "import": "8", "export": "4"}]}]`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		book, err := ParseTariffs(b)
+		if err != nil {
+			if problem.KindOf(err) != problem.Invalid {
+				t.Fatalf("got kind %s of %v, want invalid", problem.KindOf(err), err)
+			}
+			return
+		}
+		if tariff, err := book.At(testKey.Interval); err == nil && tariff.Validate() != nil {
+			t.Fatalf("a tariff that is not valid: %+v", tariff)
+		}
+	})
+}
