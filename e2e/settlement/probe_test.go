@@ -91,6 +91,10 @@ func (l probedLedger) Unmint(ctx context.Context, k settlement.Key) error {
 	return l.call("Unmint", func() error { return l.real.Unmint(ctx, k) })
 }
 
+func (l probedLedger) Stays(ctx context.Context, k settlement.Key, reason string) (bool, error) {
+	return ask(l.probe, "Stays", func() (bool, error) { return l.real.Stays(ctx, k, reason) })
+}
+
 // probedChain is the real chain with a probe on every call.
 type probedChain struct {
 	real contract

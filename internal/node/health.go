@@ -24,7 +24,7 @@ func (s *street) watch(ctx context.Context, nodes []*ocr.Node) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
-			s.page.Health(s.oracleHealth(nodes), s.marketHealth(), s.engineHealth(ctx, "Database", s.db.Ping),
+			s.page.Health(s.oracleHealth(nodes), s.marketHealth(), s.settlementHealth(ctx), s.engineHealth(ctx, "Database", s.db.Ping),
 				s.engineHealth(ctx, "Chain", func(ctx context.Context) error { _, err := s.eth.BlockNumber(ctx); return err }))
 		}
 	}
@@ -57,6 +57,17 @@ func (s *street) marketHealth() web.Part {
 		return web.Part{Name: "Market", State: web.Down, Detail: "takes no orders: send them again later, with the same ids"}
 	}
 	return web.Part{Name: "Market", State: web.OK}
+}
+
+// settlementHealth names a batch that stays where it is, and why.
+func (s *street) settlementHealth(ctx context.Context) web.Part {
+	ctx, cancel := context.WithTimeout(ctx, healthLimit)
+	defer cancel()
+	problems, err := s.ledger.Problems(ctx, 1)
+	if err != nil || len(problems) == 0 { // a database that does not answer has a part of its own
+		return web.Part{Name: "Settlement", State: web.OK}
+	}
+	return web.Part{Name: "Settlement", State: web.Degraded, Detail: fmt.Sprintf("%s: %s", problems[0].Key, problems[0].Reason)}
 }
 
 func (s *street) engineHealth(ctx context.Context, name string, ask func(context.Context) error) web.Part {

@@ -30,6 +30,8 @@ type Ledger interface {
 	Minted(ctx context.Context, k settlement.Key, m settlement.MintRecord) error
 	Finish(ctx context.Context, k settlement.Key) error
 	Unmint(ctx context.Context, k settlement.Key) error
+	// Stays records why a batch does not go on, and reports whether the reason is new.
+	Stays(ctx context.Context, k settlement.Key, reason string) (fresh bool, err error)
 	// Released returns what every member may have withdrawn in all, as of an entry; 0 is the newest.
 	Released(ctx context.Context, upTo uint64) (map[energy.Member]energy.Money, error)
 }
@@ -64,6 +66,7 @@ type Chain interface {
 type Config struct {
 	Zone    energy.Zone
 	Tariffs settlement.TariffBook
+	Runs    settlement.Schedule // of settlement; UsualSchedule if nil
 	Ledger  Ledger
 	Chain   Chain
 	Turns   Turns
@@ -78,6 +81,9 @@ func (c Config) Validate() error {
 	if c.Ledger == nil || c.Chain == nil || c.Turns == nil || c.Bus == nil || c.Settled == nil || c.Log == nil {
 		return problem.New(problem.Internal, "clerk: ledger, chain, turns, bus, settled and log are needed")
 	}
+	if err := c.Runs.Validate(); err != nil {
+		return err
+	}
 	return c.Tariffs.Validate()
 }
 
@@ -90,6 +96,9 @@ type Clerk struct {
 
 // New returns a clerk.
 func New(c Config) (*Clerk, error) {
+	if c.Runs == nil {
+		c.Runs = settlement.UsualSchedule()
+	}
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}

@@ -83,6 +83,9 @@ func (c *Clerk) takeAttestation(ctx context.Context, m bus.Message) (taken bool,
 	} else if err != nil {
 		return false, err
 	}
+	if _, err := c.Runs.Due(a.Report.Interval, a.Report.Run); err != nil { // after the final run nothing changes
+		return c.refuse(ctx, m, err)
+	}
 	newest, ok, err := c.Ledger.NewestClosed(ctx)
 	if err != nil || !ok || newest.Compare(a.Report.Interval) < 0 {
 		return false, err
@@ -129,7 +132,7 @@ func (c *Clerk) postPending(ctx context.Context) error {
 		if b.State != settlement.Attested {
 			continue
 		}
-		if err := c.post(ctx, b); err != nil {
+		if err := c.unlessRefused(ctx, b.Key, c.post(ctx, b)); err != nil {
 			return fmt.Errorf("settle %s: %w", b.Key, err)
 		}
 	}
@@ -140,22 +143,67 @@ func (c *Clerk) postPending(ctx context.Context) error {
 	return nil
 }
 
+// unlessRefused turns the refusal of one batch into a word to the operator: the batch stays where it is and is tried
+// again with the next, others go on.
+func (c *Clerk) unlessRefused(ctx context.Context, k settlement.Key, err error) error {
+	switch problem.KindOf(err) {
+	case problem.Invalid, problem.Conflict, problem.Denied, problem.NotFound:
+	default:
+		return err
+	}
+	if errors.Is(err, settlement.ErrState) { // another clerk works on the zone
+		return err
+	}
+	fresh, stayErr := c.Ledger.Stays(ctx, k, err.Error())
+	if fresh {
+		c.Log.LogAttrs(ctx, slog.LevelError, "batch stays where it is", slog.String("zone", string(k.Zone)),
+			slog.String("interval", k.Interval.String()), slog.Uint64("run", uint64(k.Run)), slog.String("reason", err.Error()))
+	}
+	return stayErr
+}
+
 func (c *Clerk) post(ctx context.Context, b settlement.Batch) error {
-	owners, err := c.Ledger.Owners(ctx)
+	settles, err := c.caseOf(ctx, b)
 	if err != nil {
 		return err
 	}
-	trades, err := c.Ledger.Trades(ctx, b.Key.Interval)
-	if err != nil {
-		return err
+	if b.Key.Run > 0 {
+		before, err := c.Ledger.Batch(ctx, settlement.Key{Zone: b.Key.Zone, Interval: b.Key.Interval, Run: b.Key.Run - 1})
+		if err != nil {
+			return fmt.Errorf("the run before: %w", err)
+		}
+		if before.State < settlement.Posted {
+			return fmt.Errorf("%s is not posted: %w", before.Key, errRunBefore)
+		}
+		earlier, err := c.caseOf(ctx, before)
+		if err != nil {
+			return err
+		}
+		settles.Before = &earlier
 	}
-	tariff, err := c.Tariffs.At(b.Key.Interval)
-	if err != nil {
-		return err
-	}
-	result, err := settlement.Settle(settlement.Case{Key: b.Key, Trades: trades, Leaves: b.Attestation.Leaves, Owner: owners, Tariff: tariff})
+	result, err := settlement.Settle(settles)
 	if err != nil {
 		return err
 	}
 	return c.Ledger.Post(ctx, result)
+}
+
+// errRunBefore keeps a correction back until there is something to correct.
+var errRunBefore = problem.New(problem.Conflict, "a later run waits for the one before")
+
+// caseOf is what a batch settles.
+func (c *Clerk) caseOf(ctx context.Context, b settlement.Batch) (settlement.Case, error) {
+	owners, err := c.Ledger.Owners(ctx)
+	if err != nil {
+		return settlement.Case{}, err
+	}
+	trades, err := c.Ledger.Trades(ctx, b.Key.Interval)
+	if err != nil {
+		return settlement.Case{}, err
+	}
+	tariff, err := c.Tariffs.At(b.Key.Interval)
+	if err != nil {
+		return settlement.Case{}, err
+	}
+	return settlement.Case{Key: b.Key, Trades: trades, Leaves: b.Attestation.Leaves, Owner: owners, Tariff: tariff}, nil
 }

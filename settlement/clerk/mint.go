@@ -38,7 +38,7 @@ func (c *Clerk) settlePosted(ctx context.Context) error {
 	}
 	for _, b := range batches {
 		if b.State != settlement.Attested {
-			if err := c.settle(ctx, b, &final); err != nil {
+			if err := c.unlessRefused(ctx, b.Key, c.settle(ctx, b, &final)); err != nil {
 				return fmt.Errorf("settle %s: %w", b.Key, err)
 			}
 		}

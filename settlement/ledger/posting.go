@@ -33,7 +33,7 @@ func (l *Ledger) Post(ctx context.Context, r settlement.Result) error {
 		if err := l.enter(ctx, tx, newest, e, &run); err != nil {
 			return fmt.Errorf("post %s: %w", r.Key, err)
 		}
-		_, err = tx.Exec(ctx, `UPDATE batch SET state = 'posted', delivered_wh = $4 WHERE zone = $1 AND interval_start = $2 AND run = $3`,
+		_, err = tx.Exec(ctx, `UPDATE batch SET state = 'posted', delivered_wh = $4, problem = NULL WHERE zone = $1 AND interval_start = $2 AND run = $3`,
 			zone, start, run, int64(r.Delivered))
 		return err
 	})
@@ -78,7 +78,7 @@ func (l *Ledger) copyDeliveries(ctx context.Context, tx pgx.Tx, r settlement.Res
 // Minted moves a posted batch to minted.
 func (l *Ledger) Minted(ctx context.Context, k settlement.Key, m settlement.MintRecord) error {
 	zone, start, run := l.key(k)
-	tag, err := l.db.Exec(ctx, `UPDATE batch SET state = 'minted', mint_transaction = $4, mint_block = $5
+	tag, err := l.db.Exec(ctx, `UPDATE batch SET state = 'minted', mint_transaction = $4, mint_block = $5, problem = NULL
 		WHERE zone = $1 AND interval_start = $2 AND run = $3 AND state = 'posted'`, zone, start, run, m.Transaction[:], int64(m.Block))
 	return step("mint", k, tag.RowsAffected(), err)
 }
@@ -86,7 +86,7 @@ func (l *Ledger) Minted(ctx context.Context, k settlement.Key, m settlement.Mint
 // Finish moves a minted batch to final.
 func (l *Ledger) Finish(ctx context.Context, k settlement.Key) error {
 	zone, start, run := l.key(k)
-	tag, err := l.db.Exec(ctx, `UPDATE batch SET state = 'final' WHERE zone = $1 AND interval_start = $2 AND run = $3 AND state = 'minted'`, zone, start, run)
+	tag, err := l.db.Exec(ctx, `UPDATE batch SET state = 'final', problem = NULL WHERE zone = $1 AND interval_start = $2 AND run = $3 AND state = 'minted'`, zone, start, run)
 	return step("finish", k, tag.RowsAffected(), err)
 }
 

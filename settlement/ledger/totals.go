@@ -65,7 +65,7 @@ func (l *Ledger) summaries(ctx context.Context, where string, argument any) ([]S
 	})
 }
 
-// Totals are sums over every final batch and the whole ledger, each read from its own rows.
+// Totals are sums over the newest final run of every interval and over the whole ledger, each read from its own rows.
 type Totals struct {
 	Intervals int64
 	Trades    int64
@@ -80,7 +80,7 @@ type Totals struct {
 
 // Totals reads the sums.
 func (l *Ledger) Totals(ctx context.Context) (t Totals, err error) {
-	err = l.db.QueryRow(ctx, `WITH settled AS (SELECT * FROM batch WHERE zone = $1 AND state = 'final')
+	err = l.db.QueryRow(ctx, `WITH settled AS (SELECT DISTINCT ON (interval_start) * FROM batch WHERE zone = $1 AND state = 'final' ORDER BY interval_start, run DESC)
 		SELECT (SELECT count(*) FROM settled),
 			(SELECT count(*) FROM trade JOIN settled USING (zone, interval_start)),
 			(SELECT coalesce(sum(quantity_wh), 0)::bigint FROM trade JOIN settled USING (zone, interval_start)),
