@@ -48,3 +48,23 @@ func Measure(earlier, later SignedReading) (Measurement, error) {
 	}
 	return m, nil
 }
+
+// Difference is the virtual meter that sees what the main meter sees and none of the others does: a house without its
+// charger, a flat without a meter. All measurements are of one period; the result is of the main meter, netted within the
+// period, and as good as the worst of them. It returns ErrSequence for other periods.
+func Difference(main Measurement, others ...Measurement) (Measurement, error) {
+	net := main.Import - main.Export
+	for _, m := range others {
+		if m.Since != main.Since || m.Until != main.Until {
+			return Measurement{}, fmt.Errorf("meter %s from %d to %d, meter %s from %d to %d: %w",
+				main.Meter, main.Since, main.Until, m.Meter, m.Since, m.Until, ErrSequence)
+		}
+		net -= m.Import - m.Export
+		main.Quality = max(main.Quality, m.Quality)
+	}
+	main.Import, main.Export = max(net, 0), max(-net, 0)
+	if !main.Import.Valid() || !main.Export.Valid() {
+		return Measurement{}, fmt.Errorf("meter %s less %d others: %w", main.Meter, len(others), energy.ErrRange)
+	}
+	return main, nil
+}

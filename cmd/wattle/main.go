@@ -30,6 +30,7 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle meter dump      write a device's registers to a file
   wattle meter serve     answer as the device of such a file
   wattle meter proxy     share a device that accepts one client
+  wattle meter agent     read and sign for one home
   wattle exchange replay play a file of orders through the market's books and time it
   wattle grid solve      compute the power flow of a network
   wattle grid bench      time it

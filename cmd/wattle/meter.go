@@ -12,7 +12,7 @@ import (
 // meterCommands are the commands about devices.
 var meterCommands = map[string]func(context.Context, []string, io.Writer, io.Writer) error{
 	"meter read": meterRead, "meter scan": meterScan, "meter watch": meterWatch,
-	"meter dump": meterDump, "meter serve": meterServe, "meter proxy": meterProxy,
+	"meter dump": meterDump, "meter serve": meterServe, "meter proxy": meterProxy, "meter agent": meterAgent,
 }
 
 // deviceFlags are those of every command that asks one device.
@@ -94,4 +94,15 @@ func meterProxy(ctx context.Context, args []string, stdout, stderr io.Writer) er
 	}
 	c.Unit, c.Timeout = -1, time.Minute
 	return node.MeterProxy(ctx, c, stdout)
+}
+
+func meterAgent(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c node.MeterAgentConfig
+	set := flag.NewFlagSet("wattle meter agent", flag.ContinueOnError)
+	set.StringVar(&c.File, "config", "", "the agent's configuration, docs/agent.md")
+	set.BoolVar(&c.Kettle, "kettle", false, "only find out whether the grid meter counts the right way round")
+	if err := parse(set, args, stdout, stderr); err != nil {
+		return err
+	}
+	return node.MeterAgent(ctx, c, stdout, stderr)
 }

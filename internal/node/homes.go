@@ -128,7 +128,7 @@ func deviceName(d sunspec.Device) string {
 func (s *street) agentOf(h home, key ed25519.PrivateKey) agent.Config {
 	return agent.Config{
 		Zone: streetZone, Meter: h.page.Meter, Key: key, Length: s.length, Sources: h.sources,
-		Outbox: s.dir.Path(filepath.Join("outbox", string(h.page.Meter))), Now: s.clock.Now, Log: s.log,
+		Outbox: s.dir.Path(filepath.Join("outbox", string(h.page.Meter))), Now: s.clock.Now, Log: s.log, MaxPower: max(h.maxExport, h.maxImport),
 		Publish: func(ctx context.Context, r meter.SignedReading) error {
 			id := fmt.Sprintf("reading %s %d", r.Meter, r.Counter)
 			_, err := s.bus.Publish(ctx, bus.MeterSubject(streetZone, r.Meter), id, meter.AppendSignedReading(nil, r))

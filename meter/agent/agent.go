@@ -17,12 +17,13 @@ import (
 
 // agent reads and signs for one home.
 type agent struct {
-	config  Config
-	outbox  *outbox
-	links   []*modbus.Link
-	signed  *source // whose registers are signed
-	others  []*source
-	refused bool // the boundary that is due was tried since the last poll
+	config    Config
+	outbox    *outbox
+	links     []*modbus.Link
+	signed    *source // whose registers are signed
+	others    []*source
+	registers [2]meter.Register // import and export of the signed device
+	refused   bool              // the boundary that is due was tried since the last poll
 }
 
 // Run reads and signs for one home until ctx is done, and returns nil then; it returns an error where it cannot begin.
@@ -55,6 +56,12 @@ func (a *agent) open() error {
 		return fmt.Errorf("outbox %s holds readings of meter %s in zone %s under another identity: use its own outbox: %w",
 			a.config.Outbox, last.Meter, last.Zone, ErrConfig)
 	}
+	for i, last := range [2]energy.WattHours{last.Import, last.Export} {
+		a.registers[i].Most = a.config.MaxPower
+		if a.outbox.newest().Counter != 0 {
+			a.registers[i].Resume(last-a.outbox.carried[i], last, a.outbox.newest().Taken)
+		}
+	}
 	type line struct {
 		modbus.Transport
 		address string
@@ -69,6 +76,9 @@ func (a *agent) open() error {
 			a.links = append(a.links, links[at])
 		}
 		link := links[at]
+		if s.Poll == 0 {
+			s.Poll = a.config.Poll
+		}
 		opened := &source{Source: s, client: link.Unit(s.Unit)}
 		if s.Role == GridMeter || len(a.config.Sources) == 1 {
 			a.signed = opened
@@ -93,7 +103,7 @@ func (a *agent) close() {
 
 // watch polls the device whose registers are signed, and at once when a boundary has passed.
 func (a *agent) watch(ctx context.Context) {
-	poll := time.NewTicker(a.config.Poll)
+	poll := time.NewTicker(a.signed.Poll)
 	defer poll.Stop()
 	wake := a.config.Wake
 	if wake == nil {
@@ -133,13 +143,14 @@ func (a *agent) look(ctx context.Context) {
 		err = a.cut(ctx, snapshot, boundary, taken)
 	}
 	a.refused = err != nil
+	a.config.Status.look(taken, a.signed.sentence(err), a.outbox)
 	a.report(ctx, a.signed, err)
 	a.config.Live(a.live(taken))
 }
 
 // poll keeps what another device of the home says up to date.
 func (a *agent) poll(ctx context.Context, s *source) {
-	every := time.NewTicker(a.config.Poll)
+	every := time.NewTicker(s.Poll)
 	defer every.Stop()
 	for {
 		snapshot, err := s.read(ctx)
@@ -187,8 +198,12 @@ func (a *agent) publish(ctx context.Context) {
 			continue
 		}
 		err := a.send(ctx, next)
+		a.config.Status.published(err)
 		if err == nil {
 			pause = a.config.Retry
+			if a.outbox.waiting() > 0 {
+				a.rest(ctx, time.Second/time.Duration(a.config.Replay))
+			}
 			continue
 		}
 		if ctx.Err() != nil {
@@ -197,11 +212,15 @@ func (a *agent) publish(ctx context.Context) {
 		a.config.Log.LogAttrs(ctx, slog.LevelWarn, "reading not published, kept for later",
 			slog.String("zone", string(a.config.Zone)), slog.String("meter", string(a.config.Meter)),
 			slog.Uint64("counter", next.Counter), slog.Duration("retry_in", pause), slog.Any("error", err))
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
+		a.rest(ctx, pause)
 		pause = min(2*pause, maxRetry)
+	}
+}
+
+func (a *agent) rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 

@@ -168,7 +168,7 @@ func TestHomeWithOnlyAnInverterSellsItsProduction(t *testing.T) {
 func TestDeviceThatIsNoSunSpecIsExplained(t *testing.T) {
 	h := newHome(t)
 	c := testConfig(t, h)
-	c.Sources = []Source{{tcp(h.address), 77, GridMeter}}
+	c.Sources = []Source{at(h.address, 77, GridMeter)}
 	b := begin(t, c, noon)
 	l := b.until("explained", func(l meter.Live) bool { return !l.Reachable })
 	if !strings.Contains(l.Problem, "SunSpec") || !strings.Contains(l.Problem, "77") {
@@ -183,7 +183,7 @@ func TestValidate(t *testing.T) {
 	if err := good.Validate(); err != nil {
 		t.Fatalf("got %v, want a valid configuration", err)
 	}
-	meterAt := func(unit byte) Source { return Source{tcp("h:502"), unit, GridMeter} }
+	meterAt := func(unit byte) Source { return at("h:502", unit, GridMeter) }
 	for name, spoil := range map[string]func(*Config){
 		"zone":        func(c *Config) { c.Zone = "No Zone" },
 		"meter":       func(c *Config) { c.Meter = "" },

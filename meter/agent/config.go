@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/wattle/wattle/energy"
@@ -44,6 +45,11 @@ type Source struct {
 	Link modbus.Config
 	Unit byte
 	Role Role
+
+	Profile *modbus.Profile // for a device that is not SunSpec; nil: SunSpec
+	Use     string          // of the profile
+	Invert  bool            // a grid meter that was wired the wrong way round: import is export
+	Poll    time.Duration   // wall time between two looks; 0: the agent's
 }
 
 // Config describes the agent of one home.
@@ -61,6 +67,14 @@ type Config struct {
 	Live    func(meter.Live) // called after every poll, from one goroutine; must not block; may be nil
 	Log     *slog.Logger
 
+	// MaxPower is the most that can flow through the signed device, in either direction: its registers are not believed
+	// beyond it. 0: defaultMaxPower.
+	MaxPower energy.Watts
+	// Replay is how many readings a second are published while older ones wait; 0: 50. A street of agents that comes back
+	// together must not flood the broker.
+	Replay int
+	Status *Status // where the agent says how it does; may be nil
+
 	Poll    time.Duration // wall time between two looks at the devices; 0: 1 s
 	Timeout time.Duration // wall time for an answer of a device; 0: as package modbus
 	Backoff time.Duration // longest wall time that a device which keeps failing is left alone; 0: as package modbus
@@ -76,6 +90,10 @@ const (
 	maxRetry       = 30 * time.Second
 	publishTimeout = 10 * time.Second // a broker that takes longer is asked again
 	clockCheck     = 100 * time.Millisecond
+	defaultReplay  = 50
+
+	// defaultMaxPower is a large house connection, 3 × 63 A.
+	defaultMaxPower energy.Watts = 43_000
 )
 
 // Validate reports the first field that cannot work.
@@ -97,6 +115,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("now, publish and log are required: %w", ErrConfig)
 	case min(c.Poll, c.Timeout, c.Backoff, c.Retry) < 0:
 		return fmt.Errorf("a duration is negative: %w", ErrConfig)
+	case c.MaxPower < 0 || c.MaxPower > energy.MaxPower || c.Replay < 0:
+		return fmt.Errorf("at most %d W, %d readings a second: must not be negative: %w", c.MaxPower, c.Replay, ErrConfig)
 	}
 	return c.checkSources()
 }
@@ -109,6 +129,12 @@ func (c Config) checkSources() error {
 		}
 		if err := s.Link.Validate(); err != nil {
 			return fmt.Errorf("%s: %w", s.Role, err)
+		}
+		if s.Poll < 0 {
+			return fmt.Errorf("%s: a duration is negative: %w", s.Role, ErrConfig)
+		}
+		if s.Profile != nil && !slices.Contains(s.Profile.Uses(), s.Use) {
+			return fmt.Errorf("%s: use %q of the profile, which has %v: %w", s.Role, s.Use, s.Profile.Uses(), ErrConfig)
 		}
 		count[s.Role]++
 	}
@@ -125,6 +151,15 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Retry == 0 {
 		c.Retry = defaultRetry
+	}
+	if c.Replay == 0 {
+		c.Replay = defaultReplay
+	}
+	if c.MaxPower == 0 {
+		c.MaxPower = defaultMaxPower
+	}
+	if c.Status == nil {
+		c.Status = &Status{}
 	}
 	if c.Live == nil {
 		c.Live = func(meter.Live) {}

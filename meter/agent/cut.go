@@ -18,6 +18,8 @@ var (
 	ErrRegister = problem.New(problem.Unavailable, "the device does not say its energy registers")
 	// ErrBackwards: a register reads lower than what was signed before. Devices that wake up do so for a while.
 	ErrBackwards = problem.New(problem.Conflict, "register lower than the last signed one")
+	// ErrJump: a register reads higher than it can have come to.
+	ErrJump = problem.New(problem.Conflict, "register rose by more than can flow")
 	// ErrClock: the clock went back behind what was signed.
 	ErrClock = problem.New(problem.Conflict, "clock is behind the last signed reading")
 	// ErrStorage: the reading could not be made durable.
@@ -28,7 +30,11 @@ var (
 // due it reports what would keep the next one from being signed.
 func (a *agent) cut(ctx context.Context, s meter.Snapshot, boundary int64, taken time.Time) error {
 	last := a.outbox.newest()
-	r, err := a.next(last, s, boundary, taken)
+	counts, err := a.observe(ctx, s, taken)
+	if err != nil {
+		return err
+	}
+	r, err := a.next(last, counts, s, boundary, taken)
 	if err != nil || boundary == last.Boundary && last.Counter != 0 {
 		return err
 	}
@@ -44,12 +50,10 @@ func (a *agent) cut(ctx context.Context, s meter.Snapshot, boundary int64, taken
 }
 
 // next is the reading that follows last, without its signature.
-func (a *agent) next(last meter.SignedReading, s meter.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
-	imported, exported, ok := registers(a.signed.Role, s)
+func (a *agent) next(last meter.SignedReading, counts [2]energy.WattHours, s meter.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
+	imported, exported := counts[0], counts[1]
 	late := taken.Sub(time.Unix(boundary, 0))
 	switch {
-	case !ok:
-		return meter.Reading{}, ErrRegister
 	case imported < last.Import || exported < last.Export:
 		return meter.Reading{}, fmt.Errorf("import %s after %s, export %s after %s: %w",
 			imported, last.Import, exported, last.Export, ErrBackwards)
@@ -68,6 +72,43 @@ func (a *agent) next(last meter.SignedReading, s meter.Snapshot, boundary int64,
 		r.Quality = meter.Late
 	}
 	return r, nil
+}
+
+// observe is what the registers have counted, over resets and exchanges of the device. Where they say what cannot be,
+// they are held.
+func (a *agent) observe(ctx context.Context, s meter.Snapshot, taken time.Time) (counts [2]energy.WattHours, err error) {
+	imported, exported, ok := registers(a.signed.Role, s)
+	if !ok {
+		return counts, ErrRegister
+	}
+	raws := [2]energy.WattHours{imported, exported}
+	for i := range raws {
+		before := a.registers[i].Raw()
+		step := a.registers[i].Observe(meter.Sample{At: taken.UnixMilli(), Raw: &raws[i]})
+		counts[i] = step.Count
+		switch {
+		case step.Grade != meter.Good && raws[i] < before:
+			err = fmt.Errorf("%s after %s: %w", raws[i], before, ErrBackwards)
+		case step.Grade != meter.Good && raws[i] > before:
+			err = fmt.Errorf("%s after %s: %w", raws[i], before, ErrJump)
+		case step.Grade != meter.Good:
+			err = ErrClock
+		}
+		if step.Event != meter.Nothing && step.Event != meter.Began {
+			a.config.Log.LogAttrs(ctx, slog.LevelWarn, "register counts from another value",
+				slog.String("zone", string(a.config.Zone)), slog.String("meter", string(a.config.Meter)), slog.String("event", step.Event.String()),
+				slog.Int64("before_wh", int64(before)), slog.Int64("now_wh", int64(raws[i])))
+			a.config.Status.event(taken, step.Event)
+		}
+	}
+	if err != nil {
+		return counts, err
+	}
+	shift := carry{counts[0] - raws[0], counts[1] - raws[1]}
+	if err := a.outbox.keep(shift); err != nil {
+		return counts, fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	return counts, nil
 }
 
 // registers are the cumulative import and export that a device of this role stands for.

@@ -166,7 +166,7 @@ type bench struct {
 func testConfig(t *testing.T, h *home) Config {
 	return Config{
 		Zone: "street", Meter: "home-01-grid", Key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), Length: energy.FifteenMinutes,
-		Sources: []Source{{tcp(h.address), meterUnit, GridMeter}, {tcp(h.address), inverterUnit, Inverter}},
+		Sources: []Source{at(h.address, meterUnit, GridMeter), at(h.address, inverterUnit, Inverter)},
 		Outbox:  filepath.Join(t.TempDir(), "outbox"), Log: slog.New(slog.DiscardHandler),
 		Poll: 5 * time.Millisecond, Timeout: 5 * time.Second, Backoff: 10 * time.Millisecond, Retry: time.Millisecond,
 	}
@@ -248,5 +248,7 @@ func (b *bench) measure(earlier, later meter.SignedReading) meter.Measurement {
 
 var errDown = errors.New("broker is down")
 
-// tcp is the link to a device that speaks Modbus/TCP.
-func tcp(address string) modbus.Config { return modbus.Config{Address: address} }
+// at is a device that speaks Modbus/TCP.
+func at(address string, unit byte, role Role) Source {
+	return Source{Link: modbus.Config{Address: address}, Unit: unit, Role: role}
+}

@@ -43,7 +43,7 @@ func TestRealInverterIsSigned(t *testing.T) {
 	}
 
 	c := testConfig(t, &home{})
-	c.Sources = []Source{{tcp(net.JoinHostPort("127.0.0.1", strings.TrimSpace(port))), 1, Inverter}}
+	c.Sources = []Source{at(net.JoinHostPort("127.0.0.1", strings.TrimSpace(port)), 1, Inverter)}
 	b := begin(t, c, noon)
 	got := b.reading()
 	if got.Import != 0 || got.Export != 21_707_970 || got.Frequency != 49_980 || got.Voltage != 239_200 || got.Quality != meter.Measured {

@@ -36,7 +36,7 @@ func child(outbox, device, start string) {
 	now := &clock{t: begin}
 	c := Config{
 		Zone: "street", Meter: "home-01-grid", Key: testKey, Length: 900,
-		Sources: []Source{{tcp(device), meterUnit, GridMeter}},
+		Sources: []Source{at(device, meterUnit, GridMeter)},
 		Outbox:  outbox, Now: now.now, Publish: noPublish, Log: slog.New(slog.DiscardHandler),
 		Poll: time.Millisecond, Retry: time.Millisecond,
 		Live: func(meter.Live) {

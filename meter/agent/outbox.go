@@ -9,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/internal/problem"
 	"github.com/wattle/wattle/meter"
 )
@@ -42,6 +43,7 @@ type outbox struct {
 	dead    int
 	last    meter.SignedReading // the newest; counter 0: none yet
 	unsent  []meter.SignedReading
+	carried carry
 	pending chan struct{} // has an element while something new may be unsent
 }
 
@@ -102,6 +104,10 @@ func (o *outbox) replay(r record) error {
 		o.boot = binary.BigEndian.Uint32(r.payload)
 	case sentRecord:
 		o.forget(binary.BigEndian.Uint64(r.payload))
+	case carryRecord:
+		for i := range o.carried {
+			o.carried[i] = energy.WattHours(binary.BigEndian.Uint64(r.payload[8*i:]))
+		}
 	case readingRecord:
 		s, err := meter.DecodeSignedReading(r.payload)
 		if err != nil {
@@ -140,6 +146,40 @@ func (o *outbox) append(s meter.SignedReading) (dropped int, err error) {
 		return dropped, o.rewrite()
 	}
 	return dropped, nil
+}
+
+// carry is what the signed registers, import and export, are ahead of the device's: what it had counted before it was
+// reset or exchanged, less what it came with.
+type carry [2]energy.WattHours
+
+func (c carry) payload() []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(c[0])), uint64(c[1]))
+}
+
+// keep makes a carry durable, if it is another one than before. It must be before a reading that counts on it.
+func (o *outbox) keep(c carry) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if c == o.carried {
+		return nil
+	}
+	if err := o.write(carryRecord, c.payload()); err != nil {
+		return err
+	}
+	if err := o.file.Sync(); err != nil {
+		o.size -= int64(recordSize(16)) // the next attempt goes to the same place
+		return fmt.Errorf("sync outbox: %w", err)
+	}
+	o.carried = c
+	o.dead++
+	return nil
+}
+
+// waiting is how many readings were not sent.
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.unsent)
 }
 
 // next is the oldest reading that was not sent.
@@ -192,6 +232,9 @@ func (o *outbox) write(kind recordKind, payload []byte) error {
 // rewrite replaces the file by one with only what is still needed: a complete one or none, whenever power fails.
 func (o *outbox) rewrite() error {
 	data := append([]byte(outboxHeader), appendRecord(nil, record{bootRecord, binary.BigEndian.AppendUint32(nil, o.boot)})...)
+	if o.carried != (carry{}) {
+		data = appendRecord(data, record{carryRecord, o.carried.payload()})
+	}
 	keep := o.unsent
 	if len(keep) == 0 && o.last.Counter != 0 {
 		data = appendRecord(data, record{readingRecord, meter.AppendSignedReading(nil, o.last)})

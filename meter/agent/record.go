@@ -17,10 +17,11 @@ type recordKind byte
 const (
 	bootRecord    recordKind = 'B' // how often the outbox was opened (u32)
 	readingRecord recordKind = 'R' // a signed reading
+	carryRecord   recordKind = 'C' // what signed registers are ahead of the device's, import then export (2 × u64, Wh)
 	sentRecord    recordKind = 'S' // every reading up to this counter was sent (u64)
 )
 
-var payloadSizes = map[recordKind]int{bootRecord: 4, readingRecord: meter.SignedReadingSize, sentRecord: 8}
+var payloadSizes = map[recordKind]int{bootRecord: 4, readingRecord: meter.SignedReadingSize, sentRecord: 8, carryRecord: 16}
 
 type record struct {
 	kind    recordKind

@@ -25,6 +25,10 @@ type source struct {
 
 // read asks the device, discovering its models first where needed.
 func (s *source) read(ctx context.Context) (meter.Snapshot, error) {
+	if s.Profile != nil {
+		snapshot, err := s.Profile.Snapshot(ctx, s.client, s.Use)
+		return s.turn(snapshot), err
+	}
 	if s.chain == nil {
 		chain, err := sunspec.Discover(ctx, s.client)
 		if err != nil {
@@ -36,7 +40,20 @@ func (s *source) read(ctx context.Context) (meter.Snapshot, error) {
 	if errors.Is(err, sunspec.ErrChanged) {
 		s.chain = nil
 	}
-	return snapshot, err
+	return s.turn(snapshot), err
+}
+
+// turn undoes the wiring of a meter that sees import as export.
+func (s *source) turn(v meter.Snapshot) meter.Snapshot {
+	if !s.Invert {
+		return v
+	}
+	v.Import, v.Export = v.Export, v.Import
+	if v.Grid != nil {
+		grid := -*v.Grid
+		v.Grid = &grid
+	}
+	return v
 }
 
 // note remembers what the device said.
@@ -78,8 +95,11 @@ func (s *source) sentence(err error) string {
 	case errors.Is(err, ErrRegister):
 		return fmt.Sprintf("The %s does not say how much energy it has counted.", s.Role)
 	case errors.Is(err, ErrBackwards):
-		return fmt.Sprintf("A register of the %s fell below its last signed value. Readings are held until it is back; "+
-			"if the device was replaced, register the new one.", s.Role)
+		return fmt.Sprintf("A register of the %s fell below its last signed value. Readings are held until it is back, or "+
+			"until it has gone on from there for ten minutes.", s.Role)
+	case errors.Is(err, ErrJump):
+		return fmt.Sprintf("A register of the %s rose by more than can flow. Readings are held until it is back, or "+
+			"until it has gone on from there for ten minutes.", s.Role)
 	case errors.Is(err, ErrClock):
 		return "The clock is behind the last signed reading. Readings are held until it has caught up."
 	case errors.Is(err, ErrStorage):
