@@ -10,7 +10,7 @@ LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings bench bench-settlement fuzz seeds kills kills-market kills-cluster twin build clean
+.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz seeds kills kills-market kills-cluster twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ contracts: ## compile the contracts
 
 bindings: contracts ## generate the Go bindings of the contracts
 	cd settlement/contracts && npm run --silent bindings
+
+contracts-invariants: ## play 1,000,000 random calls with the hub and check that everyone gets what is hers (half an hour)
+	cd settlement/contracts && npm ci --silent --no-audit --no-fund && npm run --silent invariants
 
 bench: ## measure: ns, allocations and bytes per operation
 	$(GO) test -run '^$$' -bench . -benchmem ./energy/... ./meter/... ./oracle/... ./exchange/... ./settlement/... ./sim/...

@@ -76,7 +76,8 @@ abstract contract Escrow is IEscrow, Mint, ReentrancyGuard {
         delete _lots[zone][member][msg.sender][depositedIn];
         p.deposited -= lot.amount;
         p.exitBlock = uint64(block.number);
-        _checkEscrow(zone, newest.owed, p.deposited);
+        // More than is owed can be withdrawn already where an exit and a root in its window crossed.
+        _checkEscrow(zone, Math.max(Nano.unwrap(newest.owed), p.withdrawn * UNIT), p.deposited);
         emit Reclaimed(zone, member, msg.sender, lot.amount, depositedIn);
         MONEY.safeTransfer(msg.sender, lot.amount);
     }
@@ -272,11 +273,11 @@ abstract contract Escrow is IEscrow, Mint, ReentrancyGuard {
         if (Nano.unwrap(r.released) < Nano.unwrap(before.released)) {
             revert ReleasedFell(r.zone, r.released, before.released);
         }
-        _checkEscrow(r.zone, r.owed, p.deposited);
+        _checkEscrow(r.zone, Nano.unwrap(r.owed), p.deposited);
     }
 
-    function _checkEscrow(Zone zone, Nano owed, uint64 deposited) private view {
-        uint64 most = deposited * UNIT; // fits: no deposit goes beyond MOST
-        if (Nano.unwrap(owed) > most) revert ExceedsEscrow(zone, owed, Nano.wrap(most));
+    function _checkEscrow(Zone zone, uint256 owed, uint64 deposited) private view {
+        uint256 most = uint256(deposited) * UNIT;
+        if (owed > most) revert ExceedsEscrow(zone, owed, most);
     }
 }

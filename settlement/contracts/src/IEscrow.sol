@@ -20,7 +20,7 @@ interface IEscrow {
     struct Settlement {
         bytes32 root;
         uint64 postedAt; // Unix seconds; zero means never posted
-        uint64 countedTo; // block up to which it counts deposits and exits
+        uint64 countedTo; // block up to which it counts deposits and exits; oracles name a final one
         Nano released;
         Nano owed;
     }
@@ -94,8 +94,8 @@ interface IEscrow {
     error OtherBlock(Zone zone, uint64 countedTo, uint64 oldest);
     /// @notice What was released once stays released.
     error ReleasedFell(Zone zone, Nano released, Nano before);
-    /// @notice More money would be owed than was ever deposited for the zone.
-    error ExceedsEscrow(Zone zone, Nano owed, Nano deposited);
+    /// @notice More money would be owed than was ever deposited for the zone, both in 1e-9.
+    error ExceedsEscrow(Zone zone, uint256 owed, uint256 deposited);
     /// @notice There is no such root, or its challenge window is not over.
     error NotPayable(Zone zone, uint64 number);
     /// @notice The challenge window of the root is over, or there is no such root.

@@ -41,6 +41,7 @@ abstract contract Books is Town {
     mapping(address from => uint64[]) internal deposits; // blocks
     bool internal overlapped; // somebody was exited while a newer root was in its window
 
+    mapping(bytes32 step => uint256) public reached; // how often a step was carried out
     string public broken; // what should never have happened
 
     function begin() internal {

@@ -26,6 +26,7 @@ contract Crowd is Books {
         VM.prank(b.payout);
         try hub.deposit(ZONE, b.member, amount) {
             note(!exited && amount != 0, "deposit accepted");
+            ++reached["deposit"];
             b.fresh += amount;
             deposits[b.payout].push(uint64(height));
         } catch {
@@ -37,11 +38,12 @@ contract Crowd is Books {
         Book storage b = books[who % ACCOUNTS];
         uint64[] storage made = deposits[b.payout];
         if (made.length == 0) return;
-        uint64 depositedIn = made[pick % made.length];
+        uint64 depositedIn = made[made.length - 1 - pick % (made.length < 3 ? made.length : 3)];
         uint256 before = euro.balanceOf(b.payout);
         VM.prank(b.payout);
         try hub.reclaim(ZONE, b.member, depositedIn) {
             uint256 back = euro.balanceOf(b.payout) - before;
+            ++reached["reclaim"];
             // It was counted already if the root that did so was revoked.
             if (back <= b.fresh) b.fresh -= uint64(back);
             else (b.fresh, b.balance) = (0, b.balance - int256((back - b.fresh) * UNIT));
@@ -87,6 +89,7 @@ contract Crowd is Books {
             if (interval == intervals) ++intervals;
             runs[interval] = run;
             enter(interval, exported % (2 * QUARTER_WH), who);
+            ++reached[run == 0 ? bytes32("attest") : bytes32("correct")];
         } catch {}
     }
 
@@ -109,6 +112,7 @@ contract Crowd is Books {
             new bytes32[](0)
         ) {
             retired += amount;
+            ++reached["retire"];
             note(amount <= exports[interval], "more retired than the roof made");
         } catch {}
     }
@@ -120,6 +124,7 @@ contract Crowd is Books {
         bytes memory b = encode(r);
         try hub.settle(b, DIGEST, 1, signed(b)) {
             keep(r.number, list);
+            ++reached["settle"];
             oldSettlement = b;
         } catch {
             note(false, "honest root refused");
@@ -142,6 +147,7 @@ contract Crowd is Books {
         bool payable_ = hub.isPayable(ZONE, number);
         try hub.revoke(ZONE, number, "") {
             note(!payable_, "payable root revoked");
+            ++reached["revoke"];
         } catch {}
     }
 
@@ -154,6 +160,7 @@ contract Crowd is Books {
         bool payable_ = hub.isPayable(ZONE, number);
         try hub.claim(number, encode(l), proofAt(number, i)) {
             note(payable_, "claimed in the window");
+            ++reached["claim"];
             owe(books[i], Nano.unwrap(l.released) / UNIT, WattHours.unwrap(l.energy));
         } catch {}
     }
@@ -177,6 +184,7 @@ contract Crowd is Books {
             || (halted(b) && clock >= asked + hub.exitDelay());
         try hub.forceExit(number, encode(l), proofAt(number, i)) {
             note(due, "exit that was not due");
+            ++reached[hub.exitRequestOf(ZONE, b.member, b.payout) == 0 ? bytes32("silent exit") : bytes32("exit")];
             overlapped = overlapped || overlaps;
             owe(b, (Nano.unwrap(l.released) + Nano.unwrap(l.balance)) / UNIT, WattHours.unwrap(l.energy));
             // The ledger books the exit as a withdrawal.
@@ -199,6 +207,7 @@ contract Crowd is Books {
         note(token.totalSupply() + retired == attested + debt, "supply");
         note(token.balanceOf(address(hub)) == held, "held");
         note(held == 0 || debt == 0, "debt beside tokens");
+        if (debt != 0) ++reached["debt"];
         note(attested <= uint256(NAMEPLATE) * intervals * QUARTER * 105 / (3600 * 100), "more than the nameplate");
         IEscrow.Purse memory p = hub.purseOf(ZONE);
         note(euro.balanceOf(address(hub)) == p.deposited - p.withdrawn, "purse");
