@@ -36,7 +36,8 @@ func durable(b *testing.B) *pgxpool.Pool {
 			b.Fatal(err)
 		}
 	}
-	cluster, err := postgres.Start(b.Context(), postgres.Config{Dir: filepath.Join(dir, "postgres"), Log: slog.New(slog.DiscardHandler)})
+	cluster, err := postgres.Start(b.Context(), postgres.Config{Dir: filepath.Join(dir, "postgres"), Log: slog.New(slog.DiscardHandler),
+		Settings: []string{"shared_buffers=256MB", "max_wal_size=4GB"}}) // so that no checkpoint falls into the middle
 	if err != nil {
 		b.Fatal(err)
 	}

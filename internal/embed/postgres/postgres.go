@@ -43,6 +43,9 @@ type Config struct {
 	BinDir string // of initdb and postgres; empty: found
 	Log    *slog.Logger
 
+	// Settings, such as "max_wal_size=4GB", take the place of those for a street, whose database is small.
+	Settings []string
+
 	// NoSync loses data in a power cut. It is for tests, which do not cut the power.
 	NoSync bool
 }
@@ -144,6 +147,7 @@ type host struct {
 	programs programs
 	owner    owner
 	log      *slog.Logger
+	settings []string
 	noSync   bool
 }
 
@@ -152,7 +156,7 @@ func newHost(ctx context.Context, c Config) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &host{dir: dir, log: c.Log, noSync: c.NoSync}
+	h := &host{dir: dir, log: c.Log, settings: c.Settings, noSync: c.NoSync}
 	if h.owner, err = findOwner(h.data()); err != nil {
 		return nil, err
 	}

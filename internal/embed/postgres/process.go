@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -124,7 +125,7 @@ func (h *host) serve(ctx context.Context, socket string) (*process, error) {
 
 func (h *host) arguments(socket string) []string {
 	args := []string{"-D", h.data(), "-c", "unix_socket_directories=" + socket}
-	for _, s := range settings {
+	for _, s := range slices.Concat(settings, h.settings) { // the last one counts
 		args = append(args, "-c", s)
 	}
 	if h.noSync {
