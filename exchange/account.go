@@ -91,16 +91,16 @@ func (b *book) room(feeder uint32, side Side) *headroom {
 }
 
 func (b *book) roomAt(feeder uint32, side Side) (int, bool) {
-	key, low, high := roomKey(feeder, side), 0, len(b.rooms)
-	for low < high {
-		middle := (low + high) / 2
-		if r := &b.rooms[middle]; roomKey(r.feeder, r.side) < key {
-			low = middle + 1
-		} else {
-			high = middle
+	key, at := roomKey(feeder, side), 0
+	for n := len(b.rooms); n > 0; { // halves what is left without a branch on what is found
+		half := (n + 1) / 2
+		next := at + half
+		if r := &b.rooms[next-1]; roomKey(r.feeder, r.side) < key {
+			at = next
 		}
+		n -= half
 	}
-	return low, low < len(b.rooms) && roomKey(b.rooms[low].feeder, b.rooms[low].side) == key
+	return at, at < len(b.rooms) && roomKey(b.rooms[at].feeder, b.rooms[at].side) == key
 }
 
 func roomKey(feeder uint32, side Side) uint64 { return uint64(feeder)<<8 | uint64(side) }
@@ -243,12 +243,15 @@ func (m *Market) allowed(a *account, b *book, side Side, price energy.Price, qua
 			quantity, why = free-free%m.rules.lot(), TrimmedToHeadroom
 		}
 	}
-	if per := unit(side, price); m.rules.Collateral != Unlimited && per > 0 {
-		if most := energy.WattHours(max(0, a.available()+held.money) / per); most < quantity {
-			quantity, why = most, TrimmedToCollateral
+	if per := unit(side, price); m.rules.Collateral != Unlimited {
+		if free := max(0, a.available()+held.money); per*energy.Money(quantity) > free { // it fits: see MaxEnergy
+			quantity, why = energy.WattHours(free/per), TrimmedToCollateral
 		}
 	}
-	return quantity - quantity%m.rules.lot(), why
+	if why != NoReason {
+		quantity -= quantity % m.rules.lot()
+	}
+	return quantity, why
 }
 
 // hold is what an order has reserved.
