@@ -35,7 +35,11 @@ type Home struct {
 	shares  [2]float64 // of the load on phases A and B
 	first   registers  // at the start, Wh
 
+	// Trouble makes the home's devices misbehave; nil: they do not. It must be set before they are served.
+	Trouble *Trouble
+
 	mu     sync.Mutex
+	orders orders
 	head   tally   // the furthest step reached
 	marks  []tally // every markSteps steps from the start: where a question about the past begins
 	agenda agenda  // the latest computed, of day never before the first
@@ -170,7 +174,14 @@ func (h *Home) flows(t tally) flows {
 	ms := h.start + t.step*stepLength + stepLength/2
 	solar, load := h.slow(ms)
 	f := flows{solar: solar, load: load + h.habits.switched(h.today(ms), ms)}
-	f.battery = h.battery.dispatch(f.solar-f.load, t.charge)
+	if len(h.orders.list) == 0 {
+		f.battery = h.battery.dispatch(f.solar-f.load, t.charge)
+	} else {
+		o := h.orders.at(t.step)
+		f.solar = min(f.solar, int64(h.Inverter)*o.output/100)
+		f.battery = h.battery.dispatch(f.solar-f.load, t.charge)
+		f.battery = min(max(f.battery, -h.battery.limit*o.charge/100), h.battery.limit*o.discharge/100)
+	}
 	f.grid = f.load - f.solar - f.battery
 	return f
 }

@@ -40,7 +40,7 @@ const (
 // Serve answers Modbus/TCP requests until ctx is done; then it closes the listener and every connection, and returns
 // nil after the last goroutine. Registers are those of the time now says when a request has come in, all registers of
 // a request of one State. Units are InverterUnit and MeterUnit, with their SunSpec maps from Base, the same for holding
-// and input registers. No register can be written. A broken frame ends its connection.
+// and input registers. The limits of models 123 and 124 can be written, no other register. A broken frame ends its connection.
 func (h *Home) Serve(ctx context.Context, listener net.Listener, now func() time.Time) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var clients sync.WaitGroup
@@ -71,18 +71,46 @@ func (h *Home) Serve(ctx context.Context, listener net.Listener, now func() time
 			defer func() { <-slots }()
 			defer conn.Close()
 			defer context.AfterFunc(ctx, func() { conn.Close() })()
-			serve(conn, func(unit byte) []uint16 { return h.image(unit, now()) })
+			serve(conn, &visit{home: h, now: now})
 		})
 	}
 }
 
+// errTrouble ends a connection as Trouble says.
+var errTrouble = errors.New("connection broken on purpose")
+
 // errFrame ends a connection whose bytes are no Modbus frame: where the next frame begins is not known.
 var errFrame = errors.New("not a modbus frame")
 
+// units are the devices behind a server.
+type units interface {
+	image(unit byte) []uint16
+	write(unit byte, first int, values []uint16) (code byte) // registers from Base on
+	// fate is what becomes of the next request: an exception code, a delay, or the end of the connection.
+	fate(unit byte) (code byte, delay time.Duration, hangUp bool)
+}
+
+// visit is how a home looks to one connection.
+type visit struct {
+	home *Home
+	now  func() time.Time
+}
+
+func (v *visit) image(unit byte) []uint16 {
+	t := v.now()
+	return v.home.distort(unit, v.home.image(unit, t), t)
+}
+
+func (v *visit) write(unit byte, first int, values []uint16) byte {
+	return v.home.write(unit, first, values, v.now())
+}
+
+func (v *visit) fate(unit byte) (byte, time.Duration, bool) { return v.home.fate(unit, v.now()) }
+
 // serve answers the requests of one connection until either side ends it.
-func serve(conn io.ReadWriter, image func(unit byte) []uint16) {
+func serve(conn io.ReadWriter, u units) {
 	for {
-		answer, err := next(conn, image)
+		answer, err := next(conn, u)
 		if err != nil {
 			return
 		}
@@ -93,7 +121,7 @@ func serve(conn io.ReadWriter, image func(unit byte) []uint16) {
 }
 
 // next reads one request and returns the frame that answers it.
-func next(r io.Reader, image func(unit byte) []uint16) ([]byte, error) {
+func next(r io.Reader, u units) ([]byte, error) {
 	var frame [headerSize + maxPDU]byte
 	if _, err := io.ReadFull(r, frame[:headerSize]); err != nil {
 		return nil, err
@@ -106,14 +134,23 @@ func next(r io.Reader, image func(unit byte) []uint16) ([]byte, error) {
 	if _, err := io.ReadFull(r, pdu); err != nil {
 		return nil, err
 	}
-	answer := respond(pdu, image(frame[6]))
+	unit := frame[6]
+	code, delay, hangUp := u.fate(unit)
+	if hangUp {
+		return nil, errTrouble
+	}
+	answer := []byte{pdu[0] | exceptionFlag, code}
+	if code == 0 {
+		time.Sleep(delay)
+		answer = respond(pdu, u.image(unit), func(first int, values []uint16) byte { return u.write(unit, first, values) })
+	}
 	out := append(make([]byte, 0, headerSize+len(answer)), frame[:headerSize]...)
 	binary.BigEndian.PutUint16(out[4:], uint16(1+len(answer)))
 	return append(out, answer...), nil
 }
 
-// respond is the answer to a request of at least one byte about registers that lie from Base on.
-func respond(request []byte, registers []uint16) []byte {
+// respond is the answer to a request of at least one byte about registers that lie from Base on; write takes some.
+func respond(request []byte, registers []uint16, write func(first int, values []uint16) byte) []byte {
 	function := request[0]
 	exception := func(code byte) []byte { return []byte{function | exceptionFlag, code} }
 	switch function {
@@ -138,14 +175,26 @@ func respond(request []byte, registers []uint16) []byte {
 		if len(request) != 5 {
 			return exception(illegalValue)
 		}
-		return exception(illegalAddress)
+		return written(request, request[3:], write)
 	case writeMultiple:
 		if !wellFormedWrite(request) {
 			return exception(illegalValue)
 		}
-		return exception(illegalAddress)
+		return written(request, request[6:], write)
 	}
 	return exception(illegalFunction)
+}
+
+// written is the answer to a write of the values in data.
+func written(request, data []byte, write func(first int, values []uint16) byte) []byte {
+	values := make([]uint16, len(data)/2)
+	for i := range values {
+		values[i] = binary.BigEndian.Uint16(data[2*i:])
+	}
+	if code := write(int(binary.BigEndian.Uint16(request[1:]))-Base, values); code != 0 {
+		return []byte{request[0] | exceptionFlag, code}
+	}
+	return request[:5:5]
 }
 
 // wellFormedWrite reports whether count, byte count and data of a write of several registers agree.

@@ -90,7 +90,7 @@ func TestClientReadsTheState(t *testing.T) {
 		name           string
 		solar, storage bool
 		models         int
-	}{{"roof", true, false, 3}, {"roof and battery", true, true, 5}, {"neither", false, false, 0}} {
+	}{{"roof", true, false, 4}, {"roof and battery", true, true, 6}, {"neither", false, false, 0}} {
 		t.Run(c.name, func(t *testing.T) {
 			h := pick(t, n, c.solar, c.storage)
 			s := h.State(at)
@@ -163,7 +163,7 @@ func TestExceptions(t *testing.T) {
 		{3, 0x9C, 0x40, 0, 0}, {4, 0x9C, 0x40, 0, 126}, {3}, {6, 0x9C, 0x40},
 		{16, 0x9C, 0x40, 0, 2, 4, 0}, {16, 0x9C, 0x40, 0, 0, 0},
 	} {
-		if got, want := respond(request, nil), []byte{request[0] | 0x80, illegalValue}; !bytes.Equal(got, want) {
+		if got, want := respond(request, nil, nil), []byte{request[0] | 0x80, illegalValue}; !bytes.Equal(got, want) {
 			t.Errorf("request %x: got %x, want %x", request, got, want)
 		}
 	}
@@ -270,6 +270,13 @@ func TestServeReportsABrokenListener(t *testing.T) {
 	}
 }
 
+// fixed are units that all have the same registers, none of which can be written.
+type fixed []uint16
+
+func (f fixed) image(byte) []uint16                 { return f }
+func (fixed) write(byte, int, []uint16) byte        { return illegalAddress }
+func (fixed) fate(byte) (byte, time.Duration, bool) { return 0, 0, false }
+
 // Whatever arrives, every answer is a frame that belongs to its request, and a read returns what was asked for.
 func FuzzRequests(f *testing.F) {
 	registers := make([]uint16, 300)
@@ -284,7 +291,7 @@ func FuzzRequests(f *testing.F) {
 		r := bytes.NewReader(data)
 		for {
 			begin := len(data) - r.Len()
-			answer, err := next(r, func(byte) []uint16 { return registers })
+			answer, err := next(r, fixed(registers))
 			if err != nil {
 				return
 			}

@@ -1,7 +1,7 @@
 package sim
 
 // The models that the homes show, by the official definitions (github.com/sunspec/models, Apache-2.0): common, three-phase
-// inverter, nameplate, storage, three-phase wye meter, battery. Each line has a type and the points that follow one another.
+// inverter, nameplate, controls, storage, three-phase wye meter, battery. Each line has a type and the points that follow one another.
 var (
 	model1 = layout(1, `
 		string16 Mn Md
@@ -57,6 +57,18 @@ var (
 		uint16 MaxDisChaRte
 		sunssf MaxDisChaRte_SF
 		pad Pad`)
+	model123 = layout(123, `
+		uint16 Conn_WinTms Conn_RvrtTms
+		enum16 Conn
+		uint16 WMaxLimPct WMaxLimPct_WinTms WMaxLimPct_RvrtTms WMaxLimPct_RmpTms
+		enum16 WMaxLim_Ena
+		int16 OutPFSet
+		uint16 OutPFSet_WinTms OutPFSet_RvrtTms OutPFSet_RmpTms
+		enum16 OutPFSet_Ena
+		int16 VArWMaxPct VArMaxPct VArAvalPct
+		uint16 VArPct_WinTms VArPct_RvrtTms VArPct_RmpTms
+		enum16 VArPct_Mod VArPct_Ena
+		sunssf WMaxLimPct_SF OutPFSet_SF VArPct_SF`)
 	model124 = layout(124, `
 		uint16 WChaMax WChaGra WDisChaGra
 		bitfield16 StorCtl_Mod

@@ -23,9 +23,12 @@ func (h *Home) image(unit byte, t time.Time) []uint16 {
 		return chain(h.common("Meter 203", "M"), meterBlock(s))
 	case unit == InverterUnit && h.Inverter > 0:
 		s := h.State(t)
-		blocks := []block{h.common("Inverter 103", "I"), h.inverterBlock(s), h.nameplateBlock()}
+		h.mu.Lock()
+		storage, output := h.orders.shown(max(t.UnixMilli(), h.start))
+		h.mu.Unlock()
+		blocks := []block{h.common("Inverter 103", "I"), h.inverterBlock(s), h.nameplateBlock(), controlsBlock(output)}
 		if h.Capacity > 0 {
-			blocks = append(blocks, h.storageBlock(s), h.batteryBlock(s))
+			blocks = append(blocks, h.storageBlock(s, storage), h.batteryBlock(s))
 		}
 		return chain(blocks...)
 	}
@@ -170,8 +173,17 @@ func (h *Home) chargeState(s State) float64 {
 // reserve is the part of the capacity that is never given.
 func (h *Home) reserve() float64 { return float64(h.battery.reserve) / float64(h.battery.capacity) }
 
-// storageBlock is model 124. No limit is active: the battery follows the home.
-func (h *Home) storageBlock(s State) block {
+// controlsBlock is model 123: a limit of the inverter's power.
+func controlsBlock(o orderRegisters) block {
+	b := model123.empty()
+	b.scaled("WMaxLimPct_SF", 0, values{"WMaxLimPct": float64(o.charge)})
+	b.scaled("OutPFSet_SF", -2, values{"OutPFSet": 1})
+	b.plain(values{"Conn": 1, "WMaxLimPct_RvrtTms": float64(o.revert), "WMaxLim_Ena": float64(o.mode), "OutPFSet_Ena": 0, "VArPct_Ena": 0})
+	return b
+}
+
+// storageBlock is model 124. Without a limit the battery follows the home.
+func (h *Home) storageBlock(s State, o orderRegisters) block {
 	b := model124.empty()
 	b.scaled("WChaMax_SF", 0, values{"WChaMax": float64(h.Storage)})
 	b.scaled("WChaDisChaGra_SF", 0, values{"WChaGra": 100, "WDisChaGra": 100})
@@ -179,8 +191,8 @@ func (h *Home) storageBlock(s State) block {
 	b.scaled("ChaState_SF", -2, values{"ChaState": 100 * s.Charge})
 	b.scaled("StorAval_SF", -1, values{"StorAval": max(0, s.Charge-h.reserve()) * float64(h.Capacity) / cellVoltage})
 	b.scaled("InBatV_SF", -1, values{"InBatV": s.terminalVoltage()})
-	b.scaled("InOutWRte_SF", 0, values{"OutWRte": 100, "InWRte": 100})
-	b.plain(values{"StorCtl_Mod": 0, "ChaSt": h.chargeState(s), "ChaGriSet": 0})
+	b.scaled("InOutWRte_SF", 0, values{"OutWRte": float64(o.discharge), "InWRte": float64(o.charge)})
+	b.plain(values{"InOutWRte_RvrtTms": float64(o.revert), "StorCtl_Mod": float64(o.mode), "ChaSt": h.chargeState(s), "ChaGriSet": 0})
 	return b
 }
 

@@ -43,7 +43,7 @@ func official(t *testing.T, id uint16) definition {
 }
 
 func TestLayoutsAreTheOfficialOnes(t *testing.T) {
-	for _, m := range []*model{model1, model103, model120, model124, model203, model802} {
+	for _, m := range []*model{model1, model103, model120, model123, model124, model203, model802} {
 		t.Run(fmt.Sprint(m.id), func(t *testing.T) {
 			offset := 0
 			for i, p := range official(t, m.id).Group.Points {
@@ -78,7 +78,7 @@ func TestMandatoryPointsAreFilled(t *testing.T) {
 			blocks = append(blocks, h.inverterBlock(s), h.nameplateBlock())
 		}
 		if h.Capacity > 0 {
-			blocks = append(blocks, h.storageBlock(s), h.batteryBlock(s))
+			blocks = append(blocks, h.storageBlock(s, orderRegisters{charge: 100, discharge: 100}), h.batteryBlock(s))
 		}
 		for _, b := range blocks {
 			for i, p := range official(t, b.model.id).Group.Points[2:] {
