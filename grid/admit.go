@@ -25,7 +25,8 @@ type Decision struct {
 	Binding  string       // what stands in the way of more, for people; empty where all was admitted
 }
 
-// bisections bounds the power flows that look for the largest part of a trade that fits.
+// bisections bounds how often in a row the search for the largest part of a trade that fits may move the same of its
+// two bounds: a trade that does not fit by a 256th is not worth more power flows.
 const bisections = 8
 
 // Admit decides on a trade between two buses, given by their indexes. Up to 0.8 of the linear limit it is admitted at
@@ -45,7 +46,15 @@ func (a *Admission) Admit(seller, buyer int, want energy.Watts, mode Mode) (Deci
 			return Decision{}, err
 		}
 	}
-	fits, binding := a.search(seller, buyer, limit, kw)
+	d := largest(want, limit, mode, func(kw float64) (float64, string) { return a.trial(seller, buyer, kw) })
+	_, err := a.flow.Solve() // back to the committed state, whose branch results others read
+	return d, err
+}
+
+// largest decides by power flows alone.
+func largest(want energy.Watts, guess float64, mode Mode, trial func(kw float64) (margin float64, binding string)) Decision {
+	kw := float64(want) / 1e3
+	fits, binding := search(guess, kw, trial)
 	d := Decision{Admitted: energy.Watts(math.Floor(fits * 1e3)), Exact: true, Binding: binding}
 	if fits >= kw {
 		d.Admitted = want
@@ -53,8 +62,7 @@ func (a *Admission) Admit(seller, buyer int, want energy.Watts, mode Mode) (Deci
 	if mode == Refuse && d.Admitted < want {
 		d.Admitted = 0
 	}
-	_, err := a.flow.Solve() // back to the committed state, whose branch results others read
-	return d, err
+	return d
 }
 
 // Commit admits a trade that Admit found to fit: all further decisions count it. Once the linear state has moved far
@@ -69,8 +77,8 @@ func (a *Admission) Commit(seller, buyer int, power energy.Watts) error {
 
 // search finds the largest part of a trade that fits, by power flows: false position with a bisection's guarantee. It
 // returns what stands in the way of more.
-func (a *Admission) search(seller, buyer int, guess, want float64) (fits float64, binding string) {
-	margin, place := a.trial(seller, buyer, want)
+func search(guess, want float64, trial func(kw float64) (margin float64, binding string)) (fits float64, binding string) {
+	margin, place := trial(want)
 	if margin >= 0 {
 		return want, ""
 	}
@@ -81,21 +89,25 @@ func (a *Admission) search(seller, buyer int, guess, want float64) (fits float64
 	if probe <= 0 || probe >= high {
 		probe = high / 2
 	}
-	for range bisections {
-		margin, place := a.trial(seller, buyer, probe)
+	for side, n := 0, 0; high-low > 0.002*low && side > -bisections && side < bisections && n < 5*bisections; n++ {
+		margin, place := trial(probe)
 		if margin >= 0 {
 			low, lowMargin = probe, margin
+			side = max(side, 0) + 1
 		} else {
 			high, highMargin, binding = probe, margin, place
+			side = min(side, 0) - 1
 		}
-		if high-low <= 0.002*low {
-			break
+		if side > 1 { // the same side twice: weigh the other one less (Illinois)
+			highMargin /= 2
+		} else if side < -1 {
+			lowMargin /= 2
 		}
 		share := lowMargin / (lowMargin - highMargin)
-		if low == 0 || !finite(share) {
+		if low == 0 || !finite(highMargin) {
 			share = 0.5
 		}
-		probe = low + (high-low)*min(0.98, max(0.02, share-0.002))
+		probe = low + (high-low)*min(0.98, max(0.02, share-0.001))
 	}
 	return low, binding
 }
@@ -113,6 +125,13 @@ func (a *Admission) trial(seller, buyer int, kw float64) (margin float64, bindin
 	if err != nil {
 		return math.Inf(-1), "the voltage would collapse"
 	}
+	margin, binding, _ = a.margin()
+	return margin, binding
+}
+
+// margin is the smallest margin of the last solution to a limit, in parts of a limit, with the limit's name and place.
+func (a *Admission) margin() (margin float64, binding string, place int32) {
+	f := a.flow
 	margin, where := math.Inf(1), -1
 	for i := range f.knots {
 		v := math.Sqrt(f.square(int32(i))) * cmplx.Abs(f.sigma[i])
@@ -128,13 +147,13 @@ func (a *Admission) trial(seller, buyer int, kw float64) (margin float64, bindin
 	}
 	switch {
 	case line >= len(f.knots):
-		binding = f.trace.edges[f.loops[line-len(f.knots)].edge].String() + " at its rating"
+		l := &f.loops[line-len(f.knots)]
+		return margin, f.trace.edges[l.edge].String() + " at its rating", l.to
 	case line >= 0:
-		binding = f.trace.edges[f.trace.via[line]].String() + " at its rating"
+		return margin, f.trace.edges[f.trace.via[line]].String() + " at its rating", int32(line)
 	default:
-		binding = fmt.Sprintf("voltage of %s", f.busAt(where))
+		return margin, fmt.Sprintf("voltage of %s", f.busAt(where)), int32(where)
 	}
-	return margin, binding
 }
 
 // before is what a violation of the forecast allows: as much as it was, and the solver's own tolerance.

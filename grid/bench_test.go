@@ -35,4 +35,24 @@ func BenchmarkFlow(b *testing.B) {
 			measure(b, func() error { _, err := f.Solve(); return err })
 		})
 	}
+	f := comb(b, 2857, 35)
+	b.Run("100k", func(b *testing.B) { measure(b, func() error { _, err := f.Solve(); return err }) })
+}
+
+// BenchmarkDay solves 96 intervals of 10,001 buses, each with powers of its own.
+func BenchmarkDay(b *testing.B) {
+	f := balanced(b, "balanced/synth_10k.json.gz")
+	full := append([]demand(nil), f.power...)
+	measure(b, func() error {
+		for q := range 96 {
+			s := 0.5 + float64(q%24)/24
+			for i, d := range full {
+				f.power[i] = demand{d.p * s, d.q * s, 0, 0}
+			}
+			if _, err := f.Solve(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

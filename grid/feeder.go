@@ -50,6 +50,7 @@ type Element struct {
 	Nodes []string    `json:"nodes"`
 	YRe   [][]float64 `json:"y_re"`
 	YIm   [][]float64 `json:"y_im"`
+	SnKVA float64     `json:"sn_kva,omitempty"` // rated power of a transformer; 0: not known
 }
 
 // PhaseLoad takes power between conductors. Wye: each listed conductor to earth, the power split evenly. Delta: between
@@ -70,7 +71,7 @@ var feederKeys = map[string]keys{
 	"network":  {words("source lines"), words("f_hz radial elements loads")},
 	"source":   {words("v_ln z_re z_im nodes"), words("angle_deg")},
 	"lines":    {words("id from to phases r_ohm x_ohm"), words("phases_to b_s length_km imax_a name")},
-	"elements": {words("id nodes y_re y_im"), words("kind name")},
+	"elements": {words("id nodes y_re y_im"), words("kind sn_kva name")},
 	"loads":    {words("id bus nodes connection model kv_nominal p_kw q_kvar"), words("contract_kw name")},
 }
 

@@ -161,6 +161,7 @@ func (e *Element) check(f *findings) {
 	f.need(len(e.Nodes) > 0, name, "it has no node", "list its nodes")
 	f.nodes(name, e.Nodes)
 	f.matrix(name, "y_re and y_im", e.YRe, e.YIm, len(e.Nodes), 1e9)
+	f.need(e.SnKVA >= 0, name, fmt.Sprintf("its rated power is %g kVA", e.SnKVA), "give sn_kva above 0")
 	f.need(len(busesOf(e.Nodes)) <= 2, name, "it joins more than two buses", "split it at an inner bus")
 }
 

@@ -10,9 +10,11 @@ type phaseAsset struct {
 	id       string
 	from, to []int32 // flat conductors in the full vector
 	y        []complex128
-	place    int32 // the place below a plain line; -1 for everything else
-	down     bool  // the line's from end is the upper one
-	amps     int32 // of its currents
+	place    int32   // the place below a plain line; -1 for everything else
+	down     bool    // the line's from end is the upper one
+	amps     int32   // of its currents
+	ratingA  float64 // of each conductor; 0: not known
+	ratingVA float64 // of all of it; 0: not known
 	fromVA   complex128
 	toVA     complex128
 }
@@ -36,7 +38,7 @@ func (p *phaseBuilder) listAssets() {
 	for i := range p.feeder.Lines {
 		l := &p.feeder.Lines[i]
 		nodes, y := l.primitive()
-		a := phaseAsset{id: "line." + l.ID, place: -1}
+		a := phaseAsset{id: "line." + l.ID, place: -1, ratingA: l.RatingA}
 		for k, n := range nodes {
 			if k < len(l.Phases) {
 				a.from = append(a.from, p.wire(n))
@@ -66,7 +68,7 @@ func (p *phaseBuilder) wire(n node) int32 {
 func (p *phaseBuilder) elementAsset(e *Element) phaseAsset {
 	nodes := parseNodes(e.Nodes)
 	y := complexMatrix(e.YRe, e.YIm)
-	a := phaseAsset{id: e.ID, place: -1}
+	a := phaseAsset{id: e.ID, place: -1, ratingVA: e.SnKVA * 1e3}
 	order := make([]int, 0, len(nodes)) // first side first
 	for pass := range 2 {
 		for k, n := range nodes {
