@@ -101,6 +101,10 @@ type auditChain struct {
 	zone   energy.Zone
 	change func([]audit.Record) []audit.Record
 	burnt  energy.WattHours
+
+	roots        func([]audit.Root) []audit.Root
+	entries      func([]settlement.ChainEntry) []settlement.ChainEntry
+	stolen, lent energy.Money
 }
 
 func (c auditChain) Records(ctx context.Context) ([]audit.Record, error) {
@@ -119,6 +123,43 @@ func (c auditChain) Records(ctx context.Context) ([]audit.Record, error) {
 func (c auditChain) Supply(ctx context.Context) (energy.WattHours, error) {
 	supply, err := c.chain.Supply(ctx)
 	return supply - c.burnt, err
+}
+
+func (c auditChain) Roots(ctx context.Context) ([]audit.Root, error) {
+	newest, err := c.chain.SettledNumber(ctx, c.zone)
+	roots := make([]audit.Root, newest)
+	for i := range roots {
+		on, rootErr := c.chain.Root(ctx, c.zone, uint64(i+1))
+		roots[i], err = audit.Root{Number: uint64(i + 1), Root: on.Root, Block: on.Block, Released: on.Released, Owed: on.Owed}, errors.Join(err, rootErr)
+	}
+	if c.roots != nil {
+		roots = c.roots(roots)
+	}
+	return roots, err
+}
+
+func (c auditChain) Entries(ctx context.Context, after, to uint64) ([]settlement.ChainEntry, error) {
+	entries, err := c.chain.Entries(ctx, c.zone, after, to)
+	if c.entries != nil {
+		entries = c.entries(entries)
+	}
+	return entries, err
+}
+
+func (c auditChain) Escrow(ctx context.Context) (audit.Escrow, error) {
+	e, err := c.chain.Escrow(ctx, c.zone)
+	if e.Deposited, e.Held = e.Deposited-c.stolen, e.Held-c.lent; err != nil {
+		return audit.Escrow{}, err
+	}
+	return audit.Escrow(e), nil
+}
+
+func (c auditChain) Debt(ctx context.Context) (energy.WattHours, error) {
+	return c.chain.Debt(ctx, c.zone)
+}
+
+func (c auditChain) Retired(ctx context.Context) (energy.WattHours, error) {
+	return c.chain.Retired(ctx, c.zone)
 }
 
 func (s *street) auditConfig() audit.Config {

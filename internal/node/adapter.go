@@ -53,3 +53,41 @@ func (z zoneChain) Records(ctx context.Context) ([]audit.Record, error) {
 	}
 	return records, nil
 }
+
+// Roots implements audit.Chain.
+func (z zoneChain) Roots(ctx context.Context) ([]audit.Root, error) {
+	newest, err := z.SettledNumber(ctx)
+	if err != nil {
+		return nil, err
+	}
+	roots := make([]audit.Root, newest)
+	for i := range roots {
+		on, err := z.Root(ctx, z.zone, uint64(i+1))
+		if err != nil {
+			return nil, err
+		}
+		roots[i] = audit.Root{Number: uint64(i + 1), Root: on.Root, Block: on.Block, Released: on.Released, Owed: on.Owed}
+	}
+	return roots, nil
+}
+
+// Entries implements audit.Chain.
+func (z zoneChain) Entries(ctx context.Context, after, to uint64) ([]settlement.ChainEntry, error) {
+	return z.Chain.Entries(ctx, z.zone, after, to)
+}
+
+// Escrow implements audit.Chain.
+func (z zoneChain) Escrow(ctx context.Context) (audit.Escrow, error) {
+	e, err := z.Chain.Escrow(ctx, z.zone)
+	return audit.Escrow(e), err
+}
+
+// Debt implements audit.Chain.
+func (z zoneChain) Debt(ctx context.Context) (energy.WattHours, error) {
+	return z.Chain.Debt(ctx, z.zone)
+}
+
+// Retired implements audit.Chain.
+func (z zoneChain) Retired(ctx context.Context) (energy.WattHours, error) {
+	return z.Chain.Retired(ctx, z.zone)
+}

@@ -20,7 +20,7 @@ type attestation struct {
 	forms  map[[32]byte]bool // digests of all messages
 }
 
-// readAttestations keeps the attestations that a quorum signed and checks each leaf against the readings. One whose
+// readAttestations keeps the attestations that a quorum signed, with what each leaf needs of the readings. One whose
 // report is on chain counts too: the contract has seen the quorum of its time.
 func (a *auditor) readAttestations(ctx context.Context) error {
 	quorum, err := a.Chain.Quorum(ctx)
@@ -51,11 +51,12 @@ func (a *auditor) keep(k settlement.Key, attested oracle.Attestation, m bus.Mess
 		before.forms[form] = true
 		return nil
 	}
-	for _, leaf := range attested.Leaves {
-		if err := a.checkLeaf(k, leaf); err != nil {
-			return err
+	if a.audited(k.Interval) {
+		for _, leaf := range attested.Leaves {
+			a.want(k, leaf)
 		}
 	}
+	a.count.Attested(attested)
 	a.attestations[k] = attestation{attested.Report, attested.Leaves, m.Sequence, map[[32]byte]bool{form: true}}
 	a.report.Attestations++
 	return nil

@@ -8,7 +8,6 @@ import (
 	"github.com/wattle/wattle/exchange"
 	"github.com/wattle/wattle/internal/bus"
 	"github.com/wattle/wattle/internal/problem"
-	"github.com/wattle/wattle/meter"
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement"
 )
@@ -18,6 +17,9 @@ var ErrDiffers = problem.New(problem.Conflict, "audit found a difference")
 
 // ErrConfig is returned for an incomplete Config.
 var ErrConfig = problem.New(problem.Internal, "audit: ledger, chain and bus are needed, and the zone's own rules")
+
+// ErrPeriod is returned for a period that ends before it begins.
+var ErrPeriod = problem.New(problem.Invalid, "a period ends after it begins")
 
 // Ledger is what is audited. settlement/ledger implements it.
 type Ledger interface {
@@ -47,11 +49,36 @@ type Record struct {
 	Block       uint64
 }
 
-// Chain is the public record. Records are of the zone.
+// Root is what the chain holds under the number of a settlement root.
+type Root struct {
+	Number   uint64
+	Root     oracle.Hash // zero where the guardian took it back
+	Block    uint64      // the chain up to and including it is counted
+	Released energy.Money
+	Owed     energy.Money
+}
+
+// Escrow is what the chain holds for the zone's members.
+type Escrow struct {
+	Deposited energy.Money // in all
+	Withdrawn energy.Money // in all
+	Held      energy.Money // by the contract, perhaps for other zones as well
+}
+
+// Chain is the public record of the zone.
 type Chain interface {
 	Quorum(ctx context.Context) (oracle.Quorum, error)
 	Records(ctx context.Context) ([]Record, error)
+	// Supply is all tokens there are; Retired those that were burned by who held them; Debt those that a later run no
+	// longer attests and that were claimed already.
 	Supply(ctx context.Context) (energy.WattHours, error)
+	Retired(ctx context.Context) (energy.WattHours, error)
+	Debt(ctx context.Context) (energy.WattHours, error)
+	// Roots returns the settlement roots, ascending by number from 1.
+	Roots(ctx context.Context) ([]Root, error)
+	// Entries returns what happened to the zone's money in the blocks after the first up to and including the second.
+	Entries(ctx context.Context, after, to uint64) ([]settlement.ChainEntry, error)
+	Escrow(ctx context.Context) (Escrow, error)
 }
 
 // Config is what an audit needs.
@@ -63,10 +90,17 @@ type Config struct {
 	Ledger  Ledger
 	Chain   Chain
 	Bus     *bus.Bus
+
+	// From and To bound the starts of the intervals that are settled again, in Unix seconds: from From until before To.
+	// Both 0 means all. Chains, logs, turns and roots are read from their beginning in any case.
+	From, To int64
 }
 
 // Validate reports what is missing.
 func (c Config) Validate() error {
+	if c.From < 0 || c.To < c.From {
+		return ErrPeriod
+	}
 	if c.Ledger == nil || c.Chain == nil || c.Bus == nil || c.Rules.Zone != c.Zone {
 		return ErrConfig
 	}
@@ -85,27 +119,28 @@ type Report struct {
 	Attestations int              `json:"attestations"`
 	Postings     int              `json:"postings"` // of settled intervals
 	Minted       energy.WattHours `json:"minted_wh"`
+	Turns        int              `json:"turns"`            // notices that came out as the operator said
+	Roots        int              `json:"roots"`            // on chain
+	Owed         energy.Money     `json:"owed_nano,string"` // to all accounts, under the newest notice
 }
 
 // auditor holds what the logs and the chain say.
 type auditor struct {
 	Config
 	report       Report
-	readings     map[meter.Digest]meter.SignedReading
-	boundaries   map[boundary][]meter.SignedReading
+	owners       map[energy.Meter]energy.Member
+	count        *settlement.Recount
 	closed       map[energy.Interval]uint64   // where the market's log closes the gate
 	trades       []logged                     // in log order
 	traded       map[int64][]settlement.Trade // by start of the interval
 	marketEnd    uint64                       // sequence of the market log's last message
 	records      map[settlement.Key]Record
 	attestations map[settlement.Key]attestation
-	attestEnd    uint64 // sequence of the attestation log's last message
-}
-
-// boundary names the readings of a meter for one instant.
-type boundary struct {
-	meter energy.Meter
-	at    int64 // Unix seconds
+	attestEnd    uint64                // sequence of the attestation log's last message
+	wanted       map[boundary][]wanted // leaves that no reading was found for yet, by the end of their interval
+	bases        map[boundary]*base    // what leaves are measured from
+	final        map[settlement.Key]bool
+	turns        []turn
 }
 
 // Run audits the zone. It returns an error that is ErrDiffers for the first difference, and any other where the audit
@@ -114,11 +149,16 @@ func Run(ctx context.Context, c Config) (Report, error) {
 	if err := c.Validate(); err != nil {
 		return Report{}, err
 	}
-	a := auditor{Config: c, readings: map[meter.Digest]meter.SignedReading{}, boundaries: map[boundary][]meter.SignedReading{},
-		closed: map[energy.Interval]uint64{}, traded: map[int64][]settlement.Trade{}, records: map[settlement.Key]Record{}, attestations: map[settlement.Key]attestation{}}
+	owners, err := c.Ledger.Owners(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	a := auditor{Config: c, owners: owners, count: settlement.NewRecount(c.Zone, c.Tariffs, owners),
+		closed: map[energy.Interval]uint64{}, traded: map[int64][]settlement.Trade{}, records: map[settlement.Key]Record{},
+		attestations: map[settlement.Key]attestation{}, wanted: map[boundary][]wanted{}, bases: map[boundary]*base{}, final: map[settlement.Key]bool{}}
 	for _, step := range []func(context.Context) error{
-		a.readReadings, a.replayMarket, a.readChain, a.readAttestations, a.checkTelescope,
-		a.compareTrades, a.compareBatches, a.compareChain,
+		a.readChain, a.replayMarket, a.readAttestations, a.readReadings, a.checkTelescope,
+		a.compareTrades, a.compareBatches, a.compareChain, a.recount, a.comparePayments, a.compareRoots,
 	} {
 		if err := step(ctx); err != nil {
 			return a.report, err
@@ -126,6 +166,14 @@ func Run(ctx context.Context, c Config) (Report, error) {
 	}
 	return a.report, nil
 }
+
+// audited reports whether an interval is in the period.
+func (a *auditor) audited(interval energy.Interval) bool {
+	start := interval.StartUnix()
+	return a.whole() || a.From <= start && start < a.To
+}
+
+func (a *auditor) whole() bool { return a.From == 0 && a.To == 0 }
 
 func differs(format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, ErrDiffers)...)

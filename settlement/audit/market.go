@@ -73,6 +73,7 @@ func (a *auditor) replayOrders(ctx context.Context) (events []exchange.Event, er
 }
 
 func (a *auditor) fold(at uint64, events []exchange.Event) {
+	a.count.Market(events)
 	for _, e := range events {
 		switch e.Kind {
 		case exchange.GateClosed:

@@ -149,6 +149,9 @@ func (c *Chain) All(ctx context.Context, zone energy.Zone) ([]Record, error) {
 
 // birth is the block of the hub, or 0 where only the chain knows it.
 func (c *Chain) birth(ctx context.Context) uint64 {
+	if c.outbox.db == nil { // a Reader has none
+		return 0
+	}
 	e, ok, err := c.outbox.find(ctx, deployHub)
 	if err != nil || !ok {
 		return 0
