@@ -64,11 +64,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
-		"demo": demo, "audit": audit, "settle": settle, "statement": statement, "exchange replay": exchangeReplay,
+		"demo": demo, "settle": settle, "statement": statement, "exchange replay": exchangeReplay,
 		"grid solve": gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
 		"grid check": gridCommand("check", node.GridCheck),
 	}
 	maps.Copy(commands, meterCommands)
+	maps.Copy(commands, auditCommands)
 	command, ok := commands[name]
 	switch {
 	case ok:
@@ -183,22 +184,6 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	c.Start, c.Devices, c.Faults = start.Time, devices, faults
 	return node.Demo(ctx, c, stdout, stderr)
-}
-
-func audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	var c node.AuditConfig
-	set := flag.NewFlagSet("wattle audit", flag.ContinueOnError)
-	set.StringVar(&c.Data, "data", defaultData(), "data directory of a street that is stopped")
-	set.BoolVar(&c.JSON, "json", false, "print what was found right as one JSON object")
-	set.StringVar(&c.DatabaseURL, "database-url", "", "as given to the demo")
-	set.StringVar(&c.NATSURL, "nats-url", "", "as given to the demo")
-	set.StringVar(&c.ChainURL, "chain-url", "", "as given to the demo")
-	set.StringVar(&c.OperatorKey, "operator-key", "", "as given to the demo")
-	set.StringVar(&c.PostgresBin, "postgres-bin", "", "directory of initdb and postgres, if not where they usually are")
-	if err := parse(set, args, stdout, stderr); err != nil {
-		return err
-	}
-	return node.Audit(ctx, c, stdout, stderr)
 }
 
 func statement(ctx context.Context, args []string, stdout, stderr io.Writer) error {

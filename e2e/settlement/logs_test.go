@@ -27,7 +27,8 @@ func (s *street) forged(t *testing.T, f forgery) *bus.Bus {
 	t.Helper()
 	to := bustest.Open(t)
 	written := 0
-	for _, subject := range []string{bus.MeterSubject(s.zone, "*"), bus.OrderSubject(s.zone), bus.MarketSubject(s.zone), bus.AttestSubject(s.zone)} {
+	for _, subject := range []string{bus.MeterSubject(s.zone, "*"), bus.OrderSubject(s.zone), bus.MarketSubject(s.zone), bus.AttestSubject(s.zone),
+		bus.TurnSubject(s.zone), bus.RootSubject(s.zone)} {
 		var all []bus.Message
 		_, err := s.bus.Replay(t.Context(), subject, 1, func(m bus.Message) error {
 			all = append(all, m)

@@ -86,6 +86,7 @@ type Config struct {
 	Zone    energy.Zone
 	Rules   exchange.Rules
 	Tariffs settlement.TariffBook
+	Runs    settlement.Schedule       // settlement.UsualSchedule if nil
 	Devices map[energy.Meter][32]byte // the registered key of each meter
 	Ledger  Ledger
 	Chain   Chain
@@ -148,6 +149,9 @@ type auditor struct {
 func Run(ctx context.Context, c Config) (Report, error) {
 	if err := c.Validate(); err != nil {
 		return Report{}, err
+	}
+	if c.Runs == nil {
+		c.Runs = settlement.UsualSchedule()
 	}
 	owners, err := c.Ledger.Owners(ctx)
 	if err != nil {

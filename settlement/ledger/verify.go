@@ -13,8 +13,7 @@ import (
 // Verify reads the zone's books from their first entry and checks that they hold together: entries without a gap, each
 // with the digest of its transfers and of the entry before; balances after each entry equal to the sum of all transfers
 // so far; every transfer found from both of its accounts; every asset summing to zero; and holds and invoices as the
-// entries give them. The first contradiction is an
-// error that is ErrBroken. Nothing may be posted while it runs; it holds one entry and all balances in memory.
+// entries give them. The first contradiction is an error that is ErrBroken. Nothing may be posted while it runs; it holds one entry and all balances in memory.
 func (l *Ledger) Verify(ctx context.Context) error {
 	return pgx.BeginTxFunc(ctx, l.db, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		v := verifier{zone: string(l.zone), tx: tx, amounts: map[int32]int64{}}
