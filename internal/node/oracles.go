@@ -96,13 +96,20 @@ func (s *street) oracles(keys []ocr.Keys, capability common.Address, registry or
 	nodes := make([]*ocr.Node, len(keys))
 	for i, k := range keys {
 		var err error
-		if nodes[i], err = ocr.New(ocr.Config{Name: oracleName(i), Keys: k, Listen: peers[i].Address, Peers: peers, DB: s.db, Eth: s.eth,
-			ChainID: s.chain.ID().Uint64(), Capability: capability, Registry: registry,
-			Publish: s.publishAttestation, Known: s.attested.has, Now: s.clock.Now, Log: s.log}); err != nil {
+		if nodes[i], err = s.oracle(oracleName(i), k, peers[i].Address, peers, capability, registry); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
+}
+
+// oracle makes one oracle of the group, in this process or as the only one of another.
+func (s *street) oracle(
+	name string, keys ocr.Keys, listen string, peers []ocr.Peer, capability common.Address, registry oracle.Registry,
+) (*ocr.Node, error) {
+	return ocr.New(ocr.Config{Name: name, Keys: keys, Listen: listen, Peers: peers, DB: s.db, Eth: s.eth,
+		ChainID: s.chain.ID().Uint64(), Capability: capability, Registry: registry,
+		Publish: s.publishAttestation, Known: s.attested.has, Now: s.clock.Now, Log: s.log})
 }
 
 func (s *street) publishAttestation(ctx context.Context, a oracle.Attestation) error {
