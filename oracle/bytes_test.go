@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -59,27 +60,29 @@ func TestAttestationBytes(t *testing.T) {
 
 func TestObservationBytes(t *testing.T) {
 	_, o, _ := example(t)
+	o.Settled = settled(t).Report
 	b := oracle.AppendObservation(nil, o)
 	golden(t, "observation.golden", table(t, b, []field{
-		{"start", 8}, {"length", 4}, {"closed", 1},
+		{"start", 8}, {"length", 4}, {"closed", 1}, {"settled", 1}, {"settlement", oracle.SettlementReportSize},
 		{"reading", meter.SignedReadingSize}, {"reading", meter.SignedReadingSize}, {"reading", meter.SignedReadingSize},
 	}))
 	got, err := oracle.DecodeObservation(b)
-	if err != nil || got.Interval != o.Interval || got.Closed != o.Closed || !slices.Equal(got.Readings, o.Readings) {
+	if err != nil || !reflect.DeepEqual(got, o) {
 		t.Errorf("got %+v, %v, want %+v", got, err, o)
 	}
 }
 
 func TestOutcomeBytes(t *testing.T) {
 	_, _, o := example(t)
+	o.Settled = settled(t).Report
 	b := oracle.AppendOutcome(nil, o)
 	golden(t, "outcome.golden", table(t, b, []field{
-		{"domain", 16}, {"start", 8}, {"length", 4}, {"closed", 1},
+		{"domain", 16}, {"start", 8}, {"length", 4}, {"closed", 1}, {"settled", 1}, {"settlement", oracle.SettlementReportSize},
 		{"count", 4}, {"reading", meter.SignedReadingSize}, {"reading", meter.SignedReadingSize}, {"reading", meter.SignedReadingSize},
 		{"count", 4}, {"leaf", oracle.LeafSize}, {"leaf", oracle.LeafSize}, {"leaf", oracle.LeafSize},
 	}))
 	got, err := oracle.DecodeOutcome(b)
-	if err != nil || got.Next != o.Next || got.Closed != o.Closed || !slices.Equal(got.Last, o.Last) || !slices.Equal(got.Leaves, o.Leaves) {
+	if err != nil || !reflect.DeepEqual(got, o) {
 		t.Errorf("got %+v, %v, want %+v", got, err, o)
 	}
 }
@@ -105,6 +108,7 @@ func TestDecodersRefuse(t *testing.T) {
 		return oracle.AppendOutcome(nil, altered)
 	}
 	one := homeAt(1)
+	settling := oracle.AppendObservation(nil, oracle.Observation{Interval: observation.Interval, Settled: settled(t).Report})
 	for _, c := range []struct {
 		name   string
 		decode func([]byte) error
@@ -134,7 +138,10 @@ func TestDecodersRefuse(t *testing.T) {
 		{"observation: out of order", decodeObservation, oracle.AppendObservation(nil, observed(observation.Interval, observation.Readings[1], observation.Readings[0]))},
 		{"observation: closed neither 0 nor 1", decodeObservation, with(oracle.AppendObservation(nil, observation), 12, 2)},
 		{"outcome: closed neither 0 nor 1", decodeOutcome, with(oracle.AppendOutcome(nil, outcome), 28, 2)},
-		{"outcome: another version", decodeOutcome, with(oracle.AppendOutcome(nil, outcome), 15, '2')},
+		{"observation: settled neither 0 nor 1", decodeObservation, with(oracle.AppendObservation(nil, observation), 13, 2)},
+		{"observation: settlement of number 0", decodeObservation, with(settling, 13+1+119, 0)},
+		{"outcome: another version", decodeOutcome, with(oracle.AppendOutcome(nil, outcome), 15, '1')},
+		{"outcome: settled neither 0 nor 1", decodeOutcome, with(oracle.AppendOutcome(nil, outcome), 29, 2)},
 		{"outcome: bases out of order", decodeOutcome, state(func(o *oracle.Outcome) { slices.Reverse(o.Last) })},
 		{"outcome: base twice", decodeOutcome, state(func(o *oracle.Outcome) { o.Last[1] = o.Last[0] })},
 		{"outcome: leaves out of order", decodeOutcome, state(func(o *oracle.Outcome) { slices.Reverse(o.Leaves) })},
@@ -162,11 +169,14 @@ func decodeOutcome(b []byte) error     { _, err := oracle.DecodeOutcome(b); retu
 func TestDecodersRefuseEveryOtherLength(t *testing.T) {
 	a := attested(t, 1, 3)
 	_, observation, outcome := example(t)
+	settling := oracle.Observation{Interval: observation.Interval, Settled: settled(t).Report}
+	outcome.Settled = settling.Settled
 	for _, c := range []struct {
 		name   string
 		decode func([]byte) error
 		bytes  []byte
 	}{
+		{"observation of a settlement", decodeObservation, oracle.AppendObservation(nil, settling)},
 		{"leaf", decodeLeaf, oracle.AppendLeaf(nil, a.Leaves[0])},
 		{"report", decodeReport, oracle.AppendReport(nil, a.Report)},
 		{"attestation", decodeAttestation, oracle.AppendAttestation(nil, a)},
@@ -174,7 +184,7 @@ func TestDecodersRefuseEveryOtherLength(t *testing.T) {
 		{"observation", decodeObservation, oracle.AppendObservation(nil, observation)},
 	} {
 		for n := range len(c.bytes) {
-			whole := c.name == "observation" && n >= 13 && (n-13)%meter.SignedReadingSize == 0 // fewer readings
+			whole := c.name == "observation" && n >= 14 && (n-14)%meter.SignedReadingSize == 0 // fewer readings
 			if err := c.decode(c.bytes[:n]); (err == nil) != whole {
 				t.Errorf("%s of %d bytes: got %v", c.name, n, err)
 			}
@@ -222,11 +232,13 @@ func FuzzDecodeAttestation(f *testing.F) {
 func FuzzDecodeObservation(f *testing.F) {
 	_, o, _ := example(f)
 	fuzzDecoder(f, oracle.DecodeObservation, oracle.AppendObservation,
-		oracle.AppendObservation(nil, o), oracle.AppendObservation(nil, oracle.Observation{Interval: o.Interval}))
+		oracle.AppendObservation(nil, o), oracle.AppendObservation(nil, oracle.Observation{Interval: o.Interval}),
+		oracle.AppendObservation(nil, oracle.Observation{Interval: o.Interval, Settled: settled(f).Report}))
 }
 
 func FuzzDecodeOutcome(f *testing.F) {
 	_, _, o := example(f)
 	fuzzDecoder(f, oracle.DecodeOutcome, oracle.AppendOutcome,
-		oracle.AppendOutcome(nil, o), oracle.AppendOutcome(nil, genesis()))
+		oracle.AppendOutcome(nil, o), oracle.AppendOutcome(nil, genesis()),
+		oracle.AppendOutcome(nil, oracle.Outcome{Next: o.Next, Settled: settled(f).Report}))
 }

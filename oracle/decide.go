@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,13 +38,15 @@ func NewReport(zone energy.Zone, interval energy.Interval, run uint32, leaves []
 // interval closes when 2f+1 of them say so; a reading enters when f+1 of them hold it, so at least one honest oracle
 // has checked it. Readings that do not measure (first of a meter, new device, broken chain, reset register,
 // implausible) become the new base without a leaf: what they cannot prove is not attested. A device that does not
-// count on keeps its old base.
+// count on keeps its old base. Apart from all that, the next settlement report enters when f+1 observations carry it, so
+// at least one honest oracle has recomputed it.
 func (r Registry) Decide(previous Outcome, observations []Observation, faulty int) Outcome {
 	entered, closed := tally(previous.Next, observations, faulty)
+	settled := r.settled(previous, observations, faulty)
 	if closed < 2*faulty+1 {
-		return Outcome{Next: previous.Next, Last: previous.Last}
+		return Outcome{Next: previous.Next, Last: previous.Last, Settled: settled}
 	}
-	next := Outcome{Next: previous.Next.Next(), Closed: len(previous.Last) > 0}
+	next := Outcome{Next: previous.Next.Next(), Closed: len(previous.Last) > 0, Settled: settled}
 	base := previous.Last
 	for _, s := range entered {
 		for len(base) > 0 && base[0].Meter < s.Meter {
@@ -84,6 +87,32 @@ func tally(interval energy.Interval, observations []Observation, faulty int) (en
 	}
 	slices.SortFunc(entered, compareReadings)
 	return single(entered), closed
+}
+
+// settled is the newest settlement report after the observations: the one of the number that follows which f+1 carry,
+// else the one before. Of a number that two reports reach f+1 with it takes neither. Before the first any number
+// follows, as a new configuration of the oracles goes on where the one before it stopped; the least comes first.
+func (r Registry) settled(previous Outcome, observations []Observation, faulty int) SettlementReport {
+	votes := map[SettlementReport]int{}
+	var entered []SettlementReport
+	for _, o := range observations {
+		if o.Interval != previous.Next || !r.Follows(previous, o.Settled) {
+			continue
+		}
+		if votes[o.Settled]++; votes[o.Settled] == faulty+1 {
+			entered = append(entered, o.Settled)
+		}
+	}
+	slices.SortFunc(entered, func(a, b SettlementReport) int { return cmp.Compare(a.Number, b.Number) })
+	if len(entered) == 0 || len(entered) > 1 && entered[0].Number == entered[1].Number {
+		return previous.Settled
+	}
+	return entered[0]
+}
+
+// Follows reports whether a settlement report of the zone may come next after an outcome.
+func (r Registry) Follows(previous Outcome, next SettlementReport) bool {
+	return next.Zone == r.Zone && next.Number > 0 && (previous.Settled.Number == 0 || next.Number == previous.Settled.Number+1)
 }
 
 // measure makes the leaf between two readings of a meter, or says why there is none.

@@ -43,6 +43,8 @@ type Observation struct {
 	Interval energy.Interval
 	Closed   bool                  // every meter's reading is here, or the deadline has passed
 	Readings []meter.SignedReading // for the boundary at the interval's end, ascending by meter, one per meter
+
+	Settled SettlementReport // the next one, as this oracle recomputed it; its number is 0 where it has none
 }
 
 // Observe makes the observation of an interval at the time now out of the readings an oracle holds for its end. It
@@ -97,14 +99,12 @@ func (r Registry) Check(s meter.SignedReading) error {
 	return s.Verify()
 }
 
-// AppendObservation appends the observation's bytes: interval 12, closed 1, then the signed readings.
+// AppendObservation appends the observation's bytes: interval 12, closed 1, settled 1 and if so the settlement report
+// 156, then the signed readings.
 func AppendObservation(b []byte, o Observation) []byte {
 	b, _ = o.Interval.AppendBinary(b) // never fails
-	if o.Closed {
-		b = append(b, 1)
-	} else {
-		b = append(b, 0)
-	}
+	b = appendFlag(b, o.Closed)
+	b = appendSettled(b, o.Settled)
 	for _, s := range o.Readings {
 		b = meter.AppendSignedReading(b, s)
 	}
@@ -115,15 +115,21 @@ func AppendObservation(b []byte, o Observation) []byte {
 // ascending meters. The readings' signatures are checked by Registry.Check.
 func DecodeObservation(b []byte) (Observation, error) {
 	const head = energy.IntervalSize + 1
-	if len(b) < head || (len(b)-head)%meter.SignedReadingSize != 0 || b[energy.IntervalSize] > 1 {
+	if len(b) < head || b[head-1] > 1 {
 		return Observation{}, fmt.Errorf("observation of %d bytes: %w", len(b), ErrMalformed)
 	}
 	interval, err := energy.DecodeInterval(b)
 	if err != nil {
 		return Observation{}, fmt.Errorf("observation: %w", err)
 	}
-	o := Observation{Interval: interval, Closed: b[energy.IntervalSize] == 1}
-	for b = b[head:]; len(b) > 0; b = b[meter.SignedReadingSize:] {
+	o := Observation{Interval: interval, Closed: b[head-1] == 1}
+	if o.Settled, b, err = cutSettled(b[head:]); err != nil {
+		return Observation{}, fmt.Errorf("observation: %w", err)
+	}
+	if len(b)%meter.SignedReadingSize != 0 {
+		return Observation{}, fmt.Errorf("observation with %d bytes of readings: %w", len(b), ErrMalformed)
+	}
+	for ; len(b) > 0; b = b[meter.SignedReadingSize:] {
 		s, err := meter.DecodeSignedReading(b[:meter.SignedReadingSize])
 		if err != nil {
 			return Observation{}, fmt.Errorf("observation: %w", err)

@@ -14,19 +14,18 @@ type Outcome struct {
 	Last   []meter.SignedReading // newest reading of each meter, ascending by meter
 	Closed bool                  // the interval before Next is attested by this outcome; not so the first, which gives bases
 	Leaves []Leaf                // of the closed interval, ascending by meter
+
+	Settled SettlementReport // the newest that was agreed on; its number is 0 before the first
 }
 
-const outcomeDomain = "wattle/outcome/1"
+const outcomeDomain = "wattle/outcome/2"
 
 // AppendOutcome appends the outcome's bytes.
 func AppendOutcome(b []byte, o Outcome) []byte {
 	b = append(b, outcomeDomain...)
 	b, _ = o.Next.AppendBinary(b) // never fails
-	if o.Closed {
-		b = append(b, 1)
-	} else {
-		b = append(b, 0)
-	}
+	b = appendFlag(b, o.Closed)
+	b = appendSettled(b, o.Settled)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(o.Last)))
 	for _, s := range o.Last {
 		b = meter.AppendSignedReading(b, s)
@@ -40,8 +39,8 @@ func AppendOutcome(b []byte, o Outcome) []byte {
 
 // DecodeOutcome reads what AppendOutcome wrote.
 func DecodeOutcome(b []byte) (Outcome, error) {
-	const head = len(outcomeDomain) + energy.IntervalSize + 1 + 4
-	if len(b) < head || string(b[:len(outcomeDomain)]) != outcomeDomain || b[head-5] > 1 {
+	const head = len(outcomeDomain) + energy.IntervalSize + 1
+	if len(b) < head || string(b[:len(outcomeDomain)]) != outcomeDomain || b[head-1] > 1 {
 		return Outcome{}, fmt.Errorf("outcome of %d bytes: %w", len(b), ErrMalformed)
 	}
 	b = b[len(outcomeDomain):]
@@ -50,7 +49,12 @@ func DecodeOutcome(b []byte) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("outcome: %w", err)
 	}
 	o := Outcome{Next: next, Closed: b[energy.IntervalSize] == 1}
-	b = b[energy.IntervalSize+1:]
+	if o.Settled, b, err = cutSettled(b[energy.IntervalSize+1:]); err != nil {
+		return Outcome{}, fmt.Errorf("outcome: %w", err)
+	}
+	if len(b) < 4 {
+		return Outcome{}, fmt.Errorf("outcome without meters: %w", ErrMalformed)
+	}
 	count := binary.BigEndian.Uint32(b)
 	b = b[4:]
 	if count > MaxLeaves || len(b) < int(count)*meter.SignedReadingSize+4 {
@@ -77,6 +81,35 @@ func DecodeOutcome(b []byte) (Outcome, error) {
 		o.Leaves = append(o.Leaves, l)
 	}
 	return o, o.check()
+}
+
+// appendFlag appends a byte 0 or 1.
+func appendFlag(b []byte, set bool) []byte {
+	if set {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// appendSettled appends 1 and a settlement report, or 0 where there is none.
+func appendSettled(b []byte, r SettlementReport) []byte {
+	b = appendFlag(b, r.Number > 0)
+	if r.Number > 0 {
+		b = AppendSettlementReport(b, r)
+	}
+	return b
+}
+
+// cutSettled reads what appendSettled wrote and returns the bytes behind it.
+func cutSettled(b []byte) (SettlementReport, []byte, error) {
+	switch {
+	case len(b) > 0 && b[0] == 0:
+		return SettlementReport{}, b[1:], nil
+	case len(b) <= SettlementReportSize || b[0] != 1:
+		return SettlementReport{}, nil, fmt.Errorf("settlement report in %d bytes: %w", len(b), ErrMalformed)
+	}
+	r, err := DecodeSettlementReport(b[1 : 1+SettlementReportSize])
+	return r, b[1+SettlementReportSize:], err
 }
 
 // check says whether the outcome can be one of Decide's.

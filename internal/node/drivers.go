@@ -74,14 +74,22 @@ func (s *street) followLive(ctx context.Context, pilot *autopilot.Autopilot) err
 	})
 }
 
-// startOracles starts the group, each oracle with its own reader of the readings, so that one can be stopped alone.
-func (s *street) startOracles(ctx context.Context, group *errgroup.Group, nodes []*ocr.Node) {
+// startOracles starts the group, each oracle with its own reader of the readings and its own recount of settlement, so
+// that one can be stopped alone.
+func (s *street) startOracles(ctx context.Context, group *errgroup.Group, nodes []*ocr.Node) error {
 	group.Go(func() error { return s.attested.follow(ctx, s.bus, streetZone) })
+	group.Go(func() error { return s.roots.follow(ctx, s.bus, streetZone, s.quorum) })
 	for i, node := range nodes {
+		turns, err := s.recounts(ctx, node)
+		if err != nil {
+			return err
+		}
 		alone := s.stoppable(ctx, oracleName(i))
 		group.Go(func() error { return unlessStopped(alone, ctx, node.Run(alone)) })
 		group.Go(func() error { return unlessStopped(alone, ctx, s.feed(alone, node)) })
+		group.Go(func() error { return unlessStopped(alone, ctx, turns.Run(alone)) })
 	}
+	return nil
 }
 
 // startHomes starts every home's Modbus server and agent.
@@ -116,7 +124,7 @@ func unlessStopped(alone, all context.Context, err error) error {
 }
 
 func (s *street) startClerk(ctx context.Context, launch func(func(context.Context) error)) (err error) {
-	if s.turns, err = s.recount(ctx, s.booked(ctx)); err != nil {
+	if s.turns, err = s.recount(ctx, s.log, s.booked(ctx)); err != nil {
 		return err
 	}
 	payouts, err := s.payouts()

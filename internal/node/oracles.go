@@ -17,6 +17,8 @@ import (
 	"github.com/wattle/wattle/meter"
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/oracle/ocr"
+	"github.com/wattle/wattle/settlement"
+	"github.com/wattle/wattle/settlement/recount"
 )
 
 // The demo's group of oracles: the smallest that tolerates a faulty one.
@@ -83,6 +85,35 @@ func (a *attested) follow(ctx context.Context, b *bus.Bus, zone energy.Zone) err
 	})
 }
 
+// settled knows which numbers have a settlement report in the zone's log that the quorum signed.
+type settled struct {
+	mu    sync.RWMutex
+	known map[uint64]bool
+}
+
+func (s *settled) has(number uint64) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.known[number]
+}
+
+// follow keeps up with the log until ctx is done.
+func (s *settled) follow(ctx context.Context, b *bus.Bus, zone energy.Zone, quorum oracle.Quorum) error {
+	return b.Follow(ctx, bus.RootSubject(zone), 1, func(m bus.Message) error {
+		decoded, err := oracle.DecodeSettled(m.Data)
+		if err != nil || decoded.Report.Zone != zone || quorum.VerifySettled(decoded) != nil {
+			return nil // anybody may write to the log; what no quorum signed is still to be made
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.known == nil {
+			s.known = map[uint64]bool{}
+		}
+		s.known[decoded.Report.Number] = true
+		return nil
+	})
+}
+
 // oracles makes the group's nodes, each with its own keys, database rows and address.
 func (s *street) oracles(keys []ocr.Keys, capability common.Address, registry oracle.Registry) ([]*ocr.Node, error) {
 	peers := make([]ocr.Peer, len(keys))
@@ -109,13 +140,28 @@ func (s *street) oracle(
 ) (*ocr.Node, error) {
 	return ocr.New(ocr.Config{Name: name, Keys: keys, Listen: listen, Peers: peers, DB: s.db, Eth: s.eth,
 		ChainID: s.chain.ID().Uint64(), Capability: capability, Registry: registry,
-		Publish: s.publishAttestation, Known: s.attested.has, Now: s.clock.Now, Log: s.log})
+		Publish: s.publishAttestation, Known: s.attested.has, PublishRoot: s.publishRoot, KnownRoot: s.roots.has, Now: s.clock.Now, Log: s.log})
 }
 
 func (s *street) publishAttestation(ctx context.Context, a oracle.Attestation) error {
 	id := fmt.Sprintf("attestation %s %s %d", a.Report.Zone, a.Report.Interval, a.Report.Run)
 	_, err := s.bus.Publish(ctx, bus.AttestSubject(a.Report.Zone), id, oracle.AppendAttestation(nil, a))
 	return err
+}
+
+func (s *street) publishRoot(ctx context.Context, r oracle.Settled) error {
+	id := fmt.Sprintf("root %s %d %x", r.Report.Zone, r.Report.Number, r.Report.Root)
+	_, err := s.bus.Publish(ctx, bus.RootSubject(r.Report.Zone), id, oracle.AppendSettled(nil, r))
+	return err
+}
+
+// recounts makes the recount of one oracle, which hands it what it counted.
+func (s *street) recounts(ctx context.Context, node *ocr.Node) (*recount.Follower, error) {
+	log := s.log.With(slog.String("oracle", node.Status().Name))
+	return s.recount(ctx, log, func(n settlement.Notice, _ []settlement.ChainEntry) error {
+		node.Offer(n.Report)
+		return nil
+	})
 }
 
 // feed hands an oracle every reading of the zone's log.

@@ -48,6 +48,7 @@ type street struct {
 	chain    *chain.Chain
 	quorum   oracle.Quorum
 	attested attested
+	roots    settled
 	turns    *recount.Follower // the operator's
 	page     *web.Server
 	market   *sequencer.Sequencer // before the page is served
@@ -219,7 +220,9 @@ func (s *street) start(ctx context.Context, group *errgroup.Group, nodes []*ocr.
 	if err := s.startMarket(ctx, launch); err != nil {
 		return err
 	}
-	s.startOracles(ctx, group, nodes)
+	if err := s.startOracles(ctx, group, nodes); err != nil {
+		return err
+	}
 	if err := s.startHomes(ctx, group); err != nil {
 		return err
 	}

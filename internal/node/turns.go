@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -39,13 +40,13 @@ func (r recountChain) Final(ctx context.Context) (uint64, error) {
 }
 
 // recount makes a recount of the street, for the operator or for one oracle.
-func (s *street) recount(ctx context.Context, counted func(settlement.Notice, []settlement.ChainEntry) error) (*recount.Follower, error) {
+func (s *street) recount(ctx context.Context, log *slog.Logger, counted func(settlement.Notice, []settlement.ChainEntry) error) (*recount.Follower, error) {
 	owners, err := s.ledger.Owners(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return recount.New(recount.Config{Zone: streetZone, Tariffs: demoTariffs, Owner: owners, Bus: s.bus,
-		Chain: recountChain{s.chain, s.chain.Watch(), streetZone}, Signed: s.signed, Counted: counted, Log: s.log})
+		Chain: recountChain{s.chain, s.chain.Watch(), streetZone}, Signed: s.signed, Counted: counted, Log: log})
 }
 
 // signed says whether a quorum stands behind an attestation: that of today, or the one on chain.

@@ -8,5 +8,6 @@
 // A report is delivered at least once: the newest attested interval is signed anew in every round until the log of
 // attestations is known to hold it, and the next interval does not close before. So neither a crash of all oracles
 // between agreement and publication nor a log that is away for hours loses an interval; a repeat carries the same
-// report under a later sequence number.
+// report under a later sequence number. Settlement reports are delivered in the same way, to a log of their own; an
+// oracle observes and signs those that it was offered by its own recount, see Node.Offer, and no others.
 package ocr

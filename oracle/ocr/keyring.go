@@ -34,14 +34,26 @@ func decodeSigner(b []byte) (oracle.Signer, bool) {
 	return oracle.Signer(b[3:]), true
 }
 
-// keyring lets chainlink's key bundle sign the reports of OCR3.
-type keyring struct{ bundle ocr2key.KeyBundle }
+// keyring lets chainlink's key bundle sign the reports of OCR3: attestations, and settlements that this oracle recomputed.
+type keyring struct {
+	bundle    ocr2key.KeyBundle
+	recounted *recounted
+}
 
 func (k keyring) PublicKey() types.OnchainPublicKey {
 	return encodeSigner(oracle.Signer(k.bundle.PublicKey()))
 }
 
 func (k keyring) Sign(digest types.ConfigDigest, sequence uint64, r ocr3types.ReportWithInfo[Info]) ([]byte, error) {
+	if len(r.Report) != oracle.ReportSize { // the bytes say what it is, as they are what is signed
+		settled, err := oracle.DecodeSettlementReport(r.Report)
+		if err == nil {
+			err = k.recounted.check(settled)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	return k.bundle.Sign3(digest, sequence, r.Report)
 }
 

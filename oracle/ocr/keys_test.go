@@ -98,7 +98,7 @@ func TestSignaturesAreWhatPackageOracleVerifies(t *testing.T) {
 	signed := ocr3types.ReportWithInfo[Info]{Report: oracle.AppendReport(nil, report)}
 	for range 4 {
 		keys := newKeys(t)
-		ring := keyring{keys.bundle}
+		ring := keyring{bundle: keys.bundle}
 		signature, err := ring.Sign(digest, 42, signed)
 		if err != nil {
 			t.Fatal(err)

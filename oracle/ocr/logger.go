@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -54,6 +55,10 @@ func (l logger) Warn(message string, fields commontypes.LogFields) {
 func (l logger) Error(message string, fields commontypes.LogFields) {
 	if message == "ContractTransmitter.Transmit error" { // the report is made again
 		l.write(slog.LevelWarn, message, fields)
+		return
+	}
+	if err, _ := fields["error"].(error); errors.Is(err, ErrNotRecounted) { // said once, not every round, where a person must know
+		l.write(slog.LevelDebug, message, fields)
 		return
 	}
 	l.write(slog.LevelError, message, fields)

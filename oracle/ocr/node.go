@@ -28,7 +28,7 @@ import (
 )
 
 // MaxMeters is the largest zone whose readings fit one observation.
-const MaxMeters = (ocr3types.MaxMaxObservationLength - energy.IntervalSize - 1) / meter.SignedReadingSize
+const MaxMeters = (ocr3types.MaxMaxObservationLength - energy.IntervalSize - 2 - oracle.SettlementReportSize) / meter.SignedReadingSize
 
 // ErrConfig is returned for a Config an oracle cannot run with.
 var ErrConfig = problem.New(problem.Invalid, "oracle configuration")
@@ -57,6 +57,11 @@ type Config struct {
 	// this oracle's or another's, and must not block.
 	Known func(energy.Interval) bool
 
+	// PublishRoot and KnownRoot are the same for the log of settlement reports: KnownRoot reports whether it holds the one of a
+	// number, with the signatures of a quorum.
+	PublishRoot func(context.Context, oracle.Settled) error
+	KnownRoot   func(number uint64) bool
+
 	Now func() time.Time // the street's clock
 	Log *slog.Logger
 }
@@ -70,8 +75,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%s: no keys: %w", c.Name, ErrConfig)
 	case len(c.Peers) == 0:
 		return fmt.Errorf("%s: no peers: %w", c.Name, ErrConfig)
-	case c.DB == nil || c.Eth == nil || c.Publish == nil || c.Known == nil || c.Now == nil || c.Log == nil:
-		return fmt.Errorf("%s: DB, Eth, Publish, Known, Now and Log must be set: %w", c.Name, ErrConfig)
+	case c.DB == nil || c.Eth == nil || c.Publish == nil || c.Known == nil || c.PublishRoot == nil || c.KnownRoot == nil || c.Now == nil || c.Log == nil:
+		return fmt.Errorf("%s: DB, Eth, Publish, Known, PublishRoot, KnownRoot, Now and Log must be set: %w", c.Name, ErrConfig)
 	case c.Capability == (common.Address{}) || c.ChainID == 0:
 		return fmt.Errorf("%s: no contract: %w", c.Name, ErrConfig)
 	case !c.Registry.Length.Valid() || c.Registry.Zone == "":
@@ -92,12 +97,13 @@ func (c Config) Validate() error {
 
 // Node is one oracle.
 type Node struct {
-	config   Config
-	tracker  *tracker
-	shelf    *shelf
-	verified *verified
-	progress progress
-	metrics  *prometheus.Registry
+	config    Config
+	tracker   *tracker
+	shelf     *shelf
+	verified  *verified
+	recounted *recounted
+	progress  progress
+	metrics   *prometheus.Registry
 }
 
 // Status is how an oracle is doing.
@@ -107,6 +113,7 @@ type Status struct {
 	Sequence uint64          // of the newest round this oracle took part in since it started; 0 before the first
 	Next     energy.Interval // the interval to be closed next; not valid before the first round
 	At       time.Time       // when that round was decided, by the street's clock
+	Refused  uint64          // signatures under settlement reports that its own recount did not produce, since it started
 }
 
 // New makes an oracle. It does no I/O.
@@ -121,12 +128,17 @@ func New(c Config) (*Node, error) {
 	n := &Node{config: c, tracker: t, verified: &verified{}, metrics: prometheus.NewRegistry()}
 	n.config.Log = c.Log.With(slog.String("oracle", c.Name))
 	n.shelf = newShelf(c.Registry, n.verified, c.Now)
+	n.recounted = newRecounted(n.config.Log)
 	return n, nil
 }
 
 // Put hands the oracle a reading from the zone's log. It returns an error for a reading that is not valid for the
 // zone; such a reading must not stop the log's consumer. It may be called before and during Run.
 func (n *Node) Put(r meter.SignedReading) error { return n.shelf.Put(r) }
+
+// Offer hands the oracle a settlement report that its own recount produced. It signs no others. It may be called before
+// and during Run, again for the same report, and does not block.
+func (n *Node) Offer(r oracle.SettlementReport) { n.recounted.Offer(r) }
 
 // Metrics are the protocol's, labelled with the oracle's name.
 func (n *Node) Metrics() prometheus.Gatherer { return n.metrics }
@@ -136,7 +148,7 @@ func (n *Node) Status() Status {
 	p := &n.progress
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Status{Name: n.config.Name, Peer: n.config.Keys.Identity().Peer, Sequence: p.sequence, Next: p.next, At: p.at}
+	return Status{Name: n.config.Name, Peer: n.config.Keys.Identity().Peer, Sequence: p.sequence, Next: p.next, At: p.at, Refused: n.recounted.Refused()}
 }
 
 // Run takes part in the protocol until ctx is done, and returns after everything it started. An error before that is
@@ -164,16 +176,17 @@ func (n *Node) Run(ctx context.Context) error {
 		BinaryNetworkEndpointFactory: peer.OCR2BinaryNetworkEndpointFactory(),
 		V2Bootstrappers:              n.others(),
 		ContractConfigTracker:        n.tracker,
-		ContractTransmitter:          transmitter{signer: c.Keys.Identity().Signer, publish: c.Publish},
+		ContractTransmitter:          transmitter{c.Keys.Identity().Signer, c.Publish, c.PublishRoot},
 		Database:                     db,
 		LocalConfig:                  localConfig,
 		Logger:                       logger{c.Log},
 		MetricsRegisterer:            registerer,
 		OffchainConfigDigester:       digester{c.ChainID, c.Capability},
 		OffchainKeyring:              c.Keys.bundle,
-		OnchainKeyring:               keyring{c.Keys.bundle},
+		OnchainKeyring:               keyring{c.Keys.bundle, n.recounted},
 		ReportingPluginFactory: promwrapper.NewReportingPluginFactory[Info](&factory{
-			registry: c.Registry, shelf: n.shelf, verified: n.verified, known: c.Known, now: c.Now, progress: &n.progress,
+			registry: c.Registry, shelf: n.shelf, verified: n.verified, recounted: n.recounted, known: c.Known, knownRoot: c.KnownRoot,
+			now: c.Now, progress: &n.progress,
 		}, chainlinklog.Nop(), strconv.FormatUint(c.ChainID, 10), c.Name),
 	})
 	if err == nil {
@@ -208,24 +221,33 @@ var localConfig = types.LocalConfig{
 	DefaultMaxDurationInitialization:   10 * time.Second,
 }
 
-// transmitter publishes attested reports to the zone's log.
+// transmitter publishes signed reports to the zone's logs.
 type transmitter struct {
-	signer  oracle.Signer
-	publish func(context.Context, oracle.Attestation) error
+	signer      oracle.Signer
+	publish     func(context.Context, oracle.Attestation) error
+	publishRoot func(context.Context, oracle.Settled) error
 }
 
-// Transmit makes the attestation out of a report and the signatures of f+1 oracles and publishes it.
+// Transmit puts a report and the signatures of f+1 oracles together and publishes them.
 func (t transmitter) Transmit(
 	ctx context.Context, digest types.ConfigDigest, sequence uint64, r ocr3types.ReportWithInfo[Info],
 	signatures []types.AttributedOnchainSignature,
 ) error {
-	a := oracle.Attestation{Report: r.Info.Report, ConfigDigest: digest, Sequence: sequence, Leaves: r.Info.Leaves}
+	var signed [][oracle.SignatureSize]byte
 	for _, s := range signatures {
 		if len(s.Signature) != oracle.SignatureSize {
 			return fmt.Errorf("signature of oracle %d has %d bytes: %w", s.Signer, len(s.Signature), oracle.ErrMalformed)
 		}
-		a.Signatures = append(a.Signatures, [oracle.SignatureSize]byte(s.Signature))
+		signed = append(signed, [oracle.SignatureSize]byte(s.Signature))
 	}
+	if settled := r.Info.Settled; settled.Number > 0 {
+		err := t.publishRoot(ctx, oracle.Settled{Report: settled, ConfigDigest: digest, Sequence: sequence, Signatures: signed})
+		if err != nil {
+			return fmt.Errorf("publish settlement %d of %s: %w", settled.Number, settled.Zone, err)
+		}
+		return nil
+	}
+	a := oracle.Attestation{Report: r.Info.Report, ConfigDigest: digest, Sequence: sequence, Leaves: r.Info.Leaves, Signatures: signed}
 	if err := t.publish(ctx, a); err != nil {
 		return fmt.Errorf("publish attestation of %s %s: %w", a.Report.Zone, a.Report.Interval, err)
 	}

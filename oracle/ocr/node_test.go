@@ -115,6 +115,7 @@ type group struct {
 	*street
 	clock      clock
 	log        *attestLog
+	roots      *rootLog
 	chain      *chain
 	pool       *pgxpool.Pool
 	keys       []Keys
@@ -139,6 +140,7 @@ func newGroup(t *testing.T, homes int) *group {
 		t: t, quorum: quorum, held: map[energy.Interval]oracle.Attestation{},
 		arrived: make(chan oracle.Attestation, 100), attempts: make(chan energy.Interval, 1),
 	}
+	g.roots = &rootLog{t: t, quorum: quorum, held: map[uint64]oracle.Settled{}, arrived: make(chan oracle.Settled, 100), attempts: make(chan uint64, 1)}
 	for range keys {
 		g.addresses = append(g.addresses, freeAddress(t))
 	}
@@ -179,7 +181,8 @@ func (g *group) start(i int) {
 	n, err := New(Config{
 		Name: fmt.Sprintf("oracle-%d", i+1), Keys: g.keys[i], Listen: g.addresses[i], Peers: peers, DB: g.pool,
 		Eth: g.chain, ChainID: 1337, Capability: g.capability, Registry: g.registry,
-		Publish: g.log.publish, Known: g.log.known, Now: g.clock.Now, Log: slog.New(slog.NewTextHandler(out, nil)),
+		Publish: g.log.publish, Known: g.log.known, PublishRoot: g.roots.publish, KnownRoot: g.roots.known,
+		Now: g.clock.Now, Log: slog.New(slog.NewTextHandler(out, nil)),
 	})
 	if err != nil {
 		g.t.Fatal(err)
@@ -367,6 +370,7 @@ func TestNodeSaysWhatIsWrong(t *testing.T) {
 		Name: "oracle-1", Keys: keys, Listen: busy.Addr().String(), DB: pgtest.New(t), Eth: newChain(t), ChainID: 1337,
 		Peers: []Peer{{ID: keys.Identity().Peer, Address: busy.Addr().String()}}, Capability: common.Address{1}, Registry: s.registry,
 		Publish: func(context.Context, oracle.Attestation) error { return nil }, Known: func(energy.Interval) bool { return false },
+		PublishRoot: func(context.Context, oracle.Settled) error { return nil }, KnownRoot: func(uint64) bool { return false },
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	n, err := New(good)
@@ -380,7 +384,8 @@ func TestNodeSaysWhatIsWrong(t *testing.T) {
 		"name": func(c *Config) { c.Name = "" }, "keys": func(c *Config) { c.Keys = Keys{} }, "peers": func(c *Config) { c.Peers = nil },
 		"peer": func(c *Config) { c.Peers = []Peer{{ID: "somebody", Address: "here"}} }, "listen": func(c *Config) { c.Listen = "here" },
 		"contract": func(c *Config) { c.Capability = common.Address{} }, "registry": func(c *Config) { c.Registry = oracle.Registry{} },
-		"log": func(c *Config) { c.Log = nil }, "meters": func(c *Config) { c.Registry.Meters = make([]oracle.Registration, MaxMeters+1) },
+		"log": func(c *Config) { c.Log = nil }, "root log": func(c *Config) { c.KnownRoot = nil },
+		"meters": func(c *Config) { c.Registry.Meters = make([]oracle.Registration, MaxMeters+1) },
 	} {
 		c := good
 		change(&c)

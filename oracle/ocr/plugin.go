@@ -15,10 +15,12 @@ import (
 	"github.com/wattle/wattle/oracle"
 )
 
-// Info travels with a report inside one oracle; it never crosses the network.
+// Info travels with a report inside one oracle; it never crosses the network. It is that of a settlement report where
+// Settled has a number, else of an attestation.
 type Info struct {
-	Report oracle.Report
-	Leaves []oracle.Leaf
+	Report  oracle.Report
+	Leaves  []oracle.Leaf
+	Settled oracle.SettlementReport
 }
 
 // ErrZone is returned by an oracle whose contract is another zone's.
@@ -30,18 +32,24 @@ var limits = ocr3types.ReportingPluginLimits{
 	MaxQueryLength:       0,
 	MaxObservationLength: ocr3types.MaxMaxObservationLength,
 	MaxOutcomeLength:     ocr3types.MaxMaxOutcomeLength,
-	MaxReportLength:      oracle.ReportSize,
-	MaxReportCount:       1,
+	MaxReportLength:      oracle.SettlementReportSize, // the longer of the two
+	MaxReportCount:       2,
 }
+
+// settlementRounds is how often a round makes the settlement report too. The protocol takes the signatures of an oracle
+// for all reports of a round or for none, so one that refuses the settlement would never sign an attestation either.
+const settlementRounds = 2
 
 // factory makes the plugin for each configuration of the contract.
 type factory struct {
-	registry oracle.Registry
-	shelf    *shelf
-	verified *verified
-	known    func(energy.Interval) bool
-	now      func() time.Time
-	progress *progress
+	registry  oracle.Registry
+	shelf     *shelf
+	verified  *verified
+	recounted *recounted
+	known     func(energy.Interval) bool
+	knownRoot func(number uint64) bool
+	now       func() time.Time
+	progress  *progress
 }
 
 func (f *factory) NewReportingPlugin(
@@ -83,7 +91,8 @@ func (p *plugin) Query(context.Context, ocr3types.OutcomeContext) (types.Query, 
 }
 
 // Observation is what this oracle holds for the interval to be closed next. The interval is not called closed before
-// the attestation of the one before is known to be published: until then that one's report is made anew.
+// the attestation of the one before is known to be published: until then that one's report is made anew. The same goes
+// for the settlement report.
 func (p *plugin) Observation(_ context.Context, c ocr3types.OutcomeContext, _ types.Query) (types.Observation, error) {
 	previous, err := p.previous(c)
 	if err != nil {
@@ -92,10 +101,12 @@ func (p *plugin) Observation(_ context.Context, c ocr3types.OutcomeContext, _ ty
 	p.shelf.Drop(previous.Next.EndUnix())
 	o := p.registry.Observe(previous.Next, p.shelf.Held(previous.Next.EndUnix()), p.now())
 	o.Closed = o.Closed && (!previous.Closed || p.known(previous.Next.Add(-1)))
+	o.Settled = p.recounted.Next(previous.Settled, p.knownRoot)
 	return oracle.AppendObservation(nil, o), nil
 }
 
-// ValidateObservation refuses observations of another interval and readings that are not their device's.
+// ValidateObservation refuses observations of another interval, settlements that do not follow and readings that are not
+// their device's.
 func (p *plugin) ValidateObservation(_ context.Context, c ocr3types.OutcomeContext, _ types.Query, a types.AttributedObservation) error {
 	previous, err := p.previous(c)
 	if err != nil {
@@ -107,6 +118,9 @@ func (p *plugin) ValidateObservation(_ context.Context, c ocr3types.OutcomeConte
 	}
 	if o.Interval != previous.Next {
 		return fmt.Errorf("observation of %s, want %s: %w", o.Interval, previous.Next, oracle.ErrMalformed)
+	}
+	if o.Settled.Number > 0 && !p.registry.Follows(previous, o.Settled) {
+		return fmt.Errorf("observation of settlement %d after %d: %w", o.Settled.Number, previous.Settled.Number, oracle.ErrMalformed)
 	}
 	for _, s := range o.Readings {
 		if err := p.verified.check(p.registry, s); err != nil {
@@ -123,7 +137,7 @@ func (p *plugin) ObservationQuorum(
 	return quorumhelper.ObservationCountReachesObservationQuorum(quorumhelper.QuorumTwoFPlusOne, p.n, p.faulty, all), nil
 }
 
-// Outcome decides. A round that closes nothing leaves the outcome as it is, the closed interval before it included.
+// Outcome decides. A round that closes nothing leaves the closed interval before it in the outcome.
 func (p *plugin) Outcome(
 	_ context.Context, c ocr3types.OutcomeContext, _ types.Query, all []types.AttributedObservation,
 ) (ocr3types.Outcome, error) {
@@ -140,35 +154,53 @@ func (p *plugin) Outcome(
 	next := p.registry.Decide(previous, observations, p.faulty)
 	p.progress.note(c.SeqNr, next.Next, p.now())
 	if next.Next == previous.Next {
+		previous.Settled = next.Settled
 		next = previous
 	}
 	return oracle.AppendOutcome(nil, next), nil
 }
 
-// Reports is the report of the newest closed interval, in every round until the next one closes: a report that got
-// lost on its way is made again.
-func (p *plugin) Reports(_ context.Context, _ uint64, outcome ocr3types.Outcome) ([]ocr3types.ReportPlus[Info], error) {
+// Reports is the report of the newest closed interval, in every round until the next one closes, and the newest settlement
+// report, in every second one: a report that got lost on its way is made again.
+func (p *plugin) Reports(_ context.Context, sequence uint64, outcome ocr3types.Outcome) ([]ocr3types.ReportPlus[Info], error) {
 	o, err := oracle.DecodeOutcome(outcome)
 	if err != nil {
 		return nil, err
 	}
 	report, ok, err := o.Report(p.registry.Zone)
-	if err != nil || !ok {
+	if err != nil {
 		return nil, err
 	}
-	return []ocr3types.ReportPlus[Info]{{ReportWithInfo: ocr3types.ReportWithInfo[Info]{
-		Report: oracle.AppendReport(nil, report), Info: Info{Report: report, Leaves: o.Leaves},
-	}}}, nil
+	var reports []ocr3types.ReportPlus[Info]
+	if ok {
+		reports = append(reports, ocr3types.ReportPlus[Info]{ReportWithInfo: ocr3types.ReportWithInfo[Info]{
+			Report: oracle.AppendReport(nil, report), Info: Info{Report: report, Leaves: o.Leaves},
+		}})
+	}
+	if o.Settled.Number > 0 && sequence%settlementRounds == 0 {
+		reports = append(reports, ocr3types.ReportPlus[Info]{ReportWithInfo: ocr3types.ReportWithInfo[Info]{
+			Report: oracle.AppendSettlementReport(nil, o.Settled), Info: Info{Settled: o.Settled},
+		}})
+	}
+	return reports, nil
 }
 
 // ShouldAcceptAttestedReport is whether the report still has to be published.
 func (p *plugin) ShouldAcceptAttestedReport(_ context.Context, _ uint64, r ocr3types.ReportWithInfo[Info]) (bool, error) {
-	return !p.known(r.Info.Report.Interval), nil
+	return p.missing(r.Info), nil
 }
 
 // ShouldTransmitAcceptedReport asks again when it is this oracle's turn.
 func (p *plugin) ShouldTransmitAcceptedReport(_ context.Context, _ uint64, r ocr3types.ReportWithInfo[Info]) (bool, error) {
-	return !p.known(r.Info.Report.Interval), nil
+	return p.missing(r.Info), nil
+}
+
+// missing reports whether a report's log does not hold it yet.
+func (p *plugin) missing(i Info) bool {
+	if i.Settled.Number > 0 {
+		return !p.knownRoot(i.Settled.Number)
+	}
+	return !p.known(i.Report.Interval)
 }
 
 // Close has nothing to release.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -21,20 +22,23 @@ type bench struct {
 	*street
 	now     time.Time
 	known   map[energy.Interval]bool
+	roots   map[uint64]bool
 	plugins []ocr3types.ReportingPlugin[Info]
 	shelves []*shelf
+	counts  []*recounted
 	round   ocr3types.OutcomeContext
 }
 
 func newBench(t *testing.T, homes int) *bench {
 	t.Helper()
-	b := &bench{street: newStreet(t, homes), known: map[energy.Interval]bool{}}
+	b := &bench{street: newStreet(t, homes), known: map[energy.Interval]bool{}, roots: map[uint64]bool{}}
 	b.now = b.genesis.Start()
 	for i := range 4 {
 		f := &factory{
-			registry: b.registry, verified: &verified{}, progress: &progress{},
-			known: func(iv energy.Interval) bool { return b.known[iv] },
-			now:   func() time.Time { return b.now },
+			registry: b.registry, verified: &verified{}, progress: &progress{}, recounted: newRecounted(slog.New(slog.DiscardHandler)),
+			known:     func(iv energy.Interval) bool { return b.known[iv] },
+			knownRoot: func(number uint64) bool { return b.roots[number] },
+			now:       func() time.Time { return b.now },
 		}
 		f.shelf = newShelf(b.registry, f.verified, f.now)
 		p, info, err := f.NewReportingPlugin(context.Background(), ocr3types.ReportingPluginConfig{
@@ -46,7 +50,7 @@ func newBench(t *testing.T, homes int) *bench {
 		if info.Limits != limits {
 			t.Errorf("limits %+v, want %+v", info.Limits, limits)
 		}
-		b.plugins, b.shelves = append(b.plugins, p), append(b.shelves, f.shelf)
+		b.plugins, b.shelves, b.counts = append(b.plugins, p), append(b.shelves, f.shelf), append(b.counts, f.recounted)
 	}
 	b.advance(nil)
 	return b
