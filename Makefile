@@ -10,7 +10,7 @@ LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz seeds kills kills-market kills-cluster twin build clean
+.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz seeds kills kills-agent kills-market kills-cluster twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -77,6 +77,9 @@ seeds: build ## run the whole street with SEEDS=20 seeds and check that nothing 
 
 kills: build ## kill the street five times at random moments and check that it goes on
 	WATTLE_KILLS=5 $(GO) test -count 1 -timeout 60m -run TestKill -v ./e2e
+
+kills-agent: ## kill an agent that is offline for 30 days KILLS=200 times and check that every reading arrives once, in order
+	WATTLE_KILLS=$(or $(KILLS),200) $(GO) test ./meter/agent -run TestKilledAgentGoesOn -count 1 -v
 
 kills-market: ## kill the market and its message server 100 times under load
 	WATTLE_KILLS=100 $(GO) test -count 1 -timeout 60m -run TestKill -v ./exchange/sequencer

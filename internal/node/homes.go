@@ -124,11 +124,16 @@ func deviceName(d sunspec.Device) string {
 	return "Device"
 }
 
+// clockCheck is how often agents look at the street's clock: one of 240 times the wall's passes 24 s in it, well within
+// meter.Tolerance of a quarter hour.
+const clockCheck = 100 * time.Millisecond
+
 // agentOf says what the agent of a home does.
 func (s *street) agentOf(h home, key ed25519.PrivateKey) agent.Config {
 	return agent.Config{
 		Zone: streetZone, Meter: h.page.Meter, Key: key, Length: s.length, Sources: h.sources,
 		Outbox: s.dir.Path(filepath.Join("outbox", string(h.page.Meter))), Now: s.clock.Now, Log: s.log, MaxPower: max(h.maxExport, h.maxImport),
+		Wake: time.NewTicker(clockCheck).C,
 		Publish: func(ctx context.Context, r meter.SignedReading) error {
 			id := fmt.Sprintf("reading %s %d", r.Meter, r.Counter)
 			_, err := s.bus.Publish(ctx, bus.MeterSubject(streetZone, r.Meter), id, meter.AppendSignedReading(nil, r))

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/meter"
@@ -37,13 +36,14 @@ func Run(ctx context.Context, c Config) error {
 	if err := a.open(); err != nil {
 		return fmt.Errorf("agent of %s: %w", c.Meter, err)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { a.watch(ctx); return nil }) // the only one that signs
-	g.Go(func() error { a.publish(ctx); return nil })
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() { a.publish(ctx) })
 	for _, s := range a.others {
-		g.Go(func() error { a.poll(ctx, s); return nil })
+		others.Go(func() { a.poll(ctx, s) })
 	}
-	return g.Wait()
+	a.watch(ctx) // the only one that signs
+	return nil
 }
 
 func (a *agent) open() error {
@@ -105,24 +105,30 @@ func (a *agent) close() {
 func (a *agent) watch(ctx context.Context) {
 	poll := time.NewTicker(a.signed.Poll)
 	defer poll.Stop()
-	wake := a.config.Wake
-	if wake == nil {
-		check := time.NewTicker(clockCheck)
-		defer check.Stop()
-		wake = check.C
-	}
+	due := time.NewTimer(a.untilBoundary())
+	defer due.Stop()
 	for a.look(ctx); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-poll.C:
 			a.look(ctx)
-		case <-wake:
-			if a.boundary() > a.outbox.newest().Boundary && !a.refused {
-				a.look(ctx)
-			}
+			continue
+		case <-due.C:
+			due.Reset(a.untilBoundary())
+		case <-a.config.Wake:
+		}
+		if a.boundary() > a.outbox.newest().Boundary && !a.refused {
+			a.look(ctx)
 		}
 	}
+}
+
+// untilBoundary is how long a clock that runs as fast as the wall's needs to the next boundary.
+func (a *agent) untilBoundary() time.Duration {
+	now := a.config.Now()
+	next := time.Unix(energy.IntervalAt(now, a.config.Length).StartUnix(), 0).Add(a.config.Length.Duration())
+	return max(next.Sub(now), boundaryPause)
 }
 
 // boundary is the latest one that has passed.

@@ -79,8 +79,8 @@ type Config struct {
 	Timeout time.Duration // wall time for an answer of a device; 0: as package modbus
 	Backoff time.Duration // longest wall time that a device which keeps failing is left alone; 0: as package modbus
 	Retry   time.Duration // wall time before a refused publication is tried again, doubled up to 30 s; 0: 1 s
-	// Wake makes the agent look at the clock; nil: every 100 ms, in which a clock of 120 times the wall's passes 12 s,
-	// well within meter.Tolerance of a quarter hour.
+	// Wake makes the agent look at the clock besides at each poll and, by a clock as fast as the wall's, at each boundary.
+	// Faster clocks need it.
 	Wake <-chan time.Time
 }
 
@@ -88,8 +88,8 @@ const (
 	defaultPoll    = time.Second
 	defaultRetry   = time.Second
 	maxRetry       = 30 * time.Second
-	publishTimeout = 10 * time.Second // a broker that takes longer is asked again
-	clockCheck     = 100 * time.Millisecond
+	publishTimeout = 10 * time.Second      // a broker that takes longer is asked again
+	boundaryPause  = 10 * time.Millisecond // between two looks at a clock that is about to pass a boundary
 	defaultReplay  = 50
 
 	// defaultMaxPower is a large house connection, 3 × 63 A.

@@ -168,7 +168,7 @@ func testConfig(t *testing.T, h *home) Config {
 		Zone: "street", Meter: "home-01-grid", Key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), Length: energy.FifteenMinutes,
 		Sources: []Source{at(h.address, meterUnit, GridMeter), at(h.address, inverterUnit, Inverter)},
 		Outbox:  filepath.Join(t.TempDir(), "outbox"), Log: slog.New(slog.DiscardHandler),
-		Poll: 5 * time.Millisecond, Timeout: 5 * time.Second, Backoff: 10 * time.Millisecond, Retry: time.Millisecond,
+		Poll: 5 * time.Millisecond, Timeout: 5 * time.Second, Backoff: 10 * time.Millisecond, Retry: time.Millisecond, Replay: 10_000,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 
@@ -20,6 +21,9 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(childDevices) != "" {
+		serveDevices()
+	}
 	if path := os.Getenv(childOutbox); path != "" {
 		child(path, os.Getenv(childDevice), os.Getenv(childStart))
 	}
@@ -54,10 +58,19 @@ func child(outbox, device, start string) {
 func TestKilledAgentGoesOn(t *testing.T) {
 	h := newHome(t)
 	c := testConfig(t, h)
-	const kills, each = 3, 4
-	for day := range kills {
+	kills := 3
+	if text := os.Getenv("WATTLE_KILLS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n > 300 { // they must lie within the 30 days
+			t.Fatalf("WATTLE_KILLS=%s: want at most 300", text)
+		}
+		kills = n
+	}
+	const each = 4
+	end := noon.AddDate(0, 0, 30) // nobody takes a reading for 30 days
+	for n := range kills {
 		agent := exec.Command(os.Args[0])
-		start := noon.AddDate(0, 0, day).Format(time.RFC3339)
+		start := noon.Add(time.Duration(n) * 2 * time.Hour).Format(time.RFC3339)
 		agent.Env = append(os.Environ(), childOutbox+"="+c.Outbox, childDevice+"="+h.address, childStart+"="+start)
 		out, err := agent.StdoutPipe()
 		if err != nil {
@@ -76,12 +89,12 @@ func TestKilledAgentGoesOn(t *testing.T) {
 		agent.Wait() // which says that it was killed
 	}
 
-	b := begin(t, c, noon.Add(240*time.Hour))
+	b := begin(t, c, end)
 	last := b.reading()
 	if last.Counter != 1 {
 		t.Errorf("first counter: got %d, want 1: nothing was published yet", last.Counter)
 	}
-	for last.Boundary < noon.Add(240*time.Hour).Unix() {
+	for last.Boundary < end.Unix() {
 		next := b.reading()
 		if next.Counter != last.Counter+1 {
 			t.Fatalf("counter: got %d after %d", next.Counter, last.Counter)
@@ -89,7 +102,7 @@ func TestKilledAgentGoesOn(t *testing.T) {
 		b.measure(last, next)
 		last = next
 	}
-	if last.Boot != kills+1 || last.Counter < kills*each+1 {
+	if last.Boot != uint32(kills)+1 || last.Counter < uint64(kills*each)+1 {
 		t.Errorf("got boot %d counter %d, want boot %d and more than %d readings", last.Boot, last.Counter, kills+1, kills*each)
 	}
 }

@@ -183,7 +183,7 @@ func (c *Control) put(ctx context.Context, id uint16, settings []setting) error 
 		return fmt.Errorf("it has no model %d: %w", id, ErrCannot)
 	}
 	m, _ := lookup(id)
-	l := c.chain.memory.layout(b, m)
+	l := layoutOf(b, m)
 	var names []string
 	for _, s := range settings {
 		names = append(names, s.name)

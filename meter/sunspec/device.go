@@ -78,7 +78,7 @@ func (c Chain) Read(ctx context.Context, r Reader) (Device, error) {
 
 // image reads all of a block. How often its groups repeat is read first.
 func (c Chain) image(ctx context.Context, r Reader, b Block, m *model) (*image, error) {
-	fixed := c.memory.layout(b, m)
+	fixed := layoutOf(b, m)
 	counted := m.counted()
 	if len(counted) == 0 {
 		return c.memory.read(ctx, r, b, fixed, fixed.points)

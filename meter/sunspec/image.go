@@ -28,24 +28,38 @@ type image struct {
 // head is the id and length of a block, which every image reads to make sure that it is still there.
 var head = point{name: "ID", size: headerSize, kind: "uint32"}
 
-// read reads points of a block in as few requests as possible. Points that reach beyond the block's length are absent,
+// read reads points of a block into an image, in as few requests as possible. Points that reach beyond the block's length are absent,
 // and so is what the device refuses to tell.
 func (m *memory) read(ctx context.Context, r Reader, b Block, l *layout, points []point) (*image, error) {
-	img := &image{
-		block: b, layout: l, memory: m, reader: r, limit: limitOf(r), points: append([]point{head}, points...),
+	img := m.image(b, l, points)
+	return img, img.read(ctx, r)
+}
+
+// image is an image of which nothing was read yet.
+func (m *memory) image(b Block, l *layout, points []point) *image {
+	return &image{
+		block: b, layout: l, memory: m, points: append([]point{head}, points...),
 		words: make(map[string][]uint16), numbers: make(map[string]meter.Number), apart: make(map[string]bool),
 	}
+}
+
+// read reads the image anew.
+func (img *image) read(ctx context.Context, r Reader) error {
+	img.reader, img.limit, img.frames = r, limitOf(r), nil
+	clear(img.words)
+	clear(img.numbers)
+	clear(img.apart)
 	if err := img.all(ctx, img.points); err != nil {
-		return nil, err
+		return err
 	}
-	if is := img.words[head.name]; is != nil && (is[0] != b.Model || is[1] != b.Length) {
-		return nil, fmt.Errorf("model %d at %d: %w", b.Model, b.Address, ErrChanged)
+	if is := img.words[head.name]; is != nil && (is[0] != img.block.Model || is[1] != img.block.Length) {
+		return fmt.Errorf("model %d at %d: %w", img.block.Model, img.block.Address, ErrChanged)
 	}
 	far, err := img.pair(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return img, img.sandwich(ctx, far)
+	return img.sandwich(ctx, far)
 }
 
 // all reads points, ordered by offset, in runs that one request can carry; no point is cut in two.

@@ -1,6 +1,10 @@
 package sunspec
 
-import "github.com/wattle/wattle/meter/modbus"
+import (
+	"sync"
+
+	"github.com/wattle/wattle/meter/modbus"
+)
 
 // patience is how many reads a refusal is remembered: a minute at one a second. Devices refuse at night what they tell by
 // day.
@@ -9,15 +13,28 @@ const patience = 60
 // memory is what was learned about a device: where its blocks lie, and which registers it refuses. It is of one goroutine.
 type memory struct {
 	reads   int
-	cuts    map[int]int     // registers that no request may reach over, with the read until which
-	holes   map[int]int     // first registers of points that are refused
-	layouts map[int]*layout // of blocks without counted groups, by their address
-	plans   map[int][]point // what Snapshot wants of a block
+	cuts    map[int]int    // registers that no request may reach over, with the read until which
+	holes   map[int]int    // first registers of points that are refused
+	glances map[int]*image // what Snapshot reads of a block, used again and again
 }
 
 func newMemory() *memory {
-	return &memory{cuts: map[int]int{}, holes: map[int]int{}, layouts: map[int]*layout{}, plans: map[int][]point{}}
+	return &memory{cuts: map[int]int{}, holes: map[int]int{}, glances: map[int]*image{}}
 }
+
+// layouts are shared by all devices: a fleet has few kinds of blocks. Devices with sizes of their own, beyond maxLayouts,
+// lay theirs out whenever they are read.
+var layouts struct {
+	sync.Mutex
+	known map[layoutKey]*layout
+}
+
+type layoutKey struct {
+	model *model
+	size  int
+}
+
+const maxLayouts = 1000
 
 func (m *memory) cut(address int)  { m.cuts[address] = m.reads + patience }
 func (m *memory) hole(address int) { m.holes[address] = m.reads + patience }
@@ -50,12 +67,20 @@ func (m *memory) parted(start, end int) bool {
 	return false
 }
 
-// layout is the layout of a block whose model has no counted groups.
-func (m *memory) layout(b Block, of *model) *layout {
-	l := m.layouts[int(b.Address)]
+// layoutOf is the layout of a block without its counted groups.
+func layoutOf(b Block, of *model) *layout {
+	layouts.Lock()
+	defer layouts.Unlock()
+	key := layoutKey{of, b.size()}
+	l := layouts.known[key]
 	if l == nil {
 		l = of.lay(b.size(), func(string) int { return 0 })
-		m.layouts[int(b.Address)] = l
+		if layouts.known == nil {
+			layouts.known = make(map[layoutKey]*layout)
+		}
+		if len(layouts.known) < maxLayouts {
+			layouts.known[key] = l
+		}
 	}
 	return l
 }

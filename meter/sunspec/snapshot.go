@@ -69,14 +69,14 @@ func (c Chain) first(ctx context.Context, r Reader, s *taken, models []uint16, n
 
 // glance reads some points of a block; names do not change from one call to the next for a block.
 func (c Chain) glance(ctx context.Context, r Reader, b Block, names []string) (*image, error) {
-	m, _ := lookup(b.Model)
-	l := c.memory.layout(b, m)
-	plan, ok := c.memory.plans[int(b.Address)]
-	if !ok {
-		plan = l.only(names)
-		c.memory.plans[int(b.Address)] = plan
+	img := c.memory.glances[int(b.Address)]
+	if img == nil {
+		m, _ := lookup(b.Model)
+		l := layoutOf(b, m)
+		img = c.memory.image(b, l, l.only(names))
+		c.memory.glances[int(b.Address)] = img
 	}
-	return c.memory.read(ctx, r, b, l, plan)
+	return img, img.read(ctx, r)
 }
 
 func (s *taken) takeMeter(img *image) bool {

@@ -198,7 +198,7 @@ func TestScaleFactorThatChangesBetweenRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, _ := lookup(701)
-	scale, _ := chain.memory.layout(chain.Blocks[1], m).find("W_SF")
+	scale, _ := layoutOf(chain.Blocks[1], m).find("W_SF")
 	c.register = chain.Blocks[1].Address + uint16(scale.offset)
 	d, err := chain.Read(t.Context(), c)
 	if err != nil || d.Models[1].Find("W").Value != nil {
