@@ -15,14 +15,35 @@ import (
 
 const python = "/usr/bin/python3" // Debian's, which sees Debian's pymodbus
 
-// serveDump starts pymodbus with the dump of a real device and returns a client of it.
-func serveDump(t *testing.T, dump string) *modbus.Client {
+// servers are Modbus servers that are not ours; each returns the command that serves a dump, or skips.
+var servers = map[string]func(t *testing.T, dump string) *exec.Cmd{
+	"pymodbus": func(t *testing.T, dump string) *exec.Cmd {
+		if out, err := exec.Command(python, "-c", "import pymodbus.server.async_io").CombinedOutput(); err != nil {
+			t.Skipf("pymodbus is not installed, try: apt-get install python3-pymodbus python3-serial\n%s", out)
+		}
+		return exec.Command(python, filepath.Join("testdata", "serve_dump.py"), dump)
+	},
+	"libmodbus": func(t *testing.T, dump string) *exec.Cmd {
+		server := filepath.Join(t.TempDir(), "serve_dump")
+		out, err := exec.Command("sh", "-c", `cc -o "$0" testdata/serve_dump.c $(pkg-config --cflags --libs libmodbus)`, server).CombinedOutput()
+		if err != nil {
+			t.Skipf("libmodbus is not installed, try: apt-get install gcc pkg-config libmodbus-dev\n%s", out)
+		}
+		return exec.Command(server, dump)
+	},
+	"modbus-serial": func(t *testing.T, dump string) *exec.Cmd {
+		if out, err := exec.Command("node", "-e", `require("modbus-serial")`).CombinedOutput(); err != nil {
+			t.Skipf("modbus-serial is not installed, try: npm install modbus-serial, and NODE_PATH=node_modules\n%.200s", out)
+		}
+		return exec.Command("node", filepath.Join("testdata", "serve_dump.js"), dump)
+	},
+}
+
+// serveDump starts a server with the dump of a real device and returns a client of it.
+func serveDump(t *testing.T, command func(*testing.T, string) *exec.Cmd, dump string) *modbus.Client {
 	t.Helper()
 	shared(t, dump)
-	if out, err := exec.Command(python, "-c", "import pymodbus.server.async_io").CombinedOutput(); err != nil {
-		t.Skipf("pymodbus is not installed, try: apt-get install python3-pymodbus python3-serial\n%s", out)
-	}
-	server := exec.Command(python, filepath.Join("testdata", "serve_dump.py"), filepath.Join(sharedData, dump))
+	server := command(t, filepath.Join(sharedData, dump))
 	var said bytes.Buffer
 	server.Stderr = &said
 	hold, err := server.StdinPipe()
@@ -44,7 +65,7 @@ func serveDump(t *testing.T, dump string) *modbus.Client {
 	if err != nil {
 		hold.Close()
 		server.Wait()
-		t.Fatalf("pymodbus did not start: %v\n%s", err, said.String())
+		t.Fatalf("the server did not start: %v\n%s", err, said.String())
 	}
 	link, err := modbus.Open(modbus.Config{Address: net.JoinHostPort("127.0.0.1", strings.TrimSpace(port))})
 	if err != nil {
@@ -54,9 +75,16 @@ func serveDump(t *testing.T, dump string) *modbus.Client {
 	return link.Unit(1)
 }
 
+func TestRealInverter(t *testing.T) {
+	for name, command := range servers {
+		t.Run(name+" by day", func(t *testing.T) { byDay(t, serveDump(t, command, "dumps/sma-sb36-day-2023.json")) })
+		t.Run(name+" at night", func(t *testing.T) { atNight(t, serveDump(t, command, "dumps/sma-sb36-night-2025.json")) })
+	}
+}
+
 // An SMA Sunny Boy 3.6 by day: values as the owner's own reader printed them.
-func TestRealInverterByDay(t *testing.T) {
-	client := serveDump(t, "dumps/sma-sb36-day-2023.json")
+func byDay(t *testing.T, client *modbus.Client) {
+	t.Helper()
 	wantSnapshot(t, client, "import - export - production 21707970Wh grid - solar 1080W battery - charge - 49980mHz 239200mV")
 
 	d, err := Read(t.Context(), client)
@@ -98,8 +126,8 @@ func TestRealInverterByDay(t *testing.T) {
 }
 
 // The same make at night: 110 registers are refused, powers and voltages are marked as not implemented.
-func TestRealInverterAtNight(t *testing.T) {
-	client := serveDump(t, "dumps/sma-sb36-night-2025.json")
+func atNight(t *testing.T, client *modbus.Client) {
+	t.Helper()
 	wantSnapshot(t, client, "import - export - production 29479140Wh grid - solar - battery - charge - 0mHz 0mV")
 	d, err := Read(t.Context(), client)
 	if err != nil {
