@@ -35,6 +35,7 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle grid solve      compute the power flow of a network
   wattle grid bench      time it
   wattle grid check      say what is wrong with a network
+  wattle charging verify check the signed meter values of a charging station
   wattle help            this text
 
 Each command explains its flags with --help.
@@ -60,12 +61,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	if (name == "meter" || name == "exchange" || name == "grid") && len(args) > 0 {
+	if (name == "meter" || name == "exchange" || name == "grid" || name == "charging") && len(args) > 0 {
 		name, args = name+" "+args[0], args[1:]
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
 		"demo": demo, "settle": settle, "statement": statement, "exchange replay": exchangeReplay,
-		"grid solve": gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
+		"charging verify": chargingVerify,
+		"grid solve":      gridCommand("solve", node.GridSolve), "grid bench": gridCommand("bench", node.GridBench),
 		"grid check": gridCommand("check", node.GridCheck),
 	}
 	maps.Copy(commands, meterCommands)
