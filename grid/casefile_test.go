@@ -94,6 +94,9 @@ func TestFloatingWindingIsRefused(t *testing.T) {
 func FuzzParseCase(f *testing.F) {
 	f.Add([]byte(streetCase))
 	f.Add([]byte(rowCase))
+	if n, err := ImportTables(tables(), true); err == nil {
+		f.Add(asPandapower(n))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := ParseCase(data)
 		if err != nil {

@@ -13,6 +13,7 @@ const (
 	maxSiemens     = 1e3   // a short circuit, not a shunt
 	maxKilowatts   = 1e7   // 10 GW at one connection
 	maxKilometres  = 1_000 // no distribution line is longer
+	minAmperes     = 1e-3  // less is a slip of the unit
 	minTap, maxTap = 0.75, 1.25
 )
 
@@ -87,7 +88,7 @@ func (n *Network) checkLines(f *findings, index known) {
 		f.need(l.G >= 0 && math.Hypot(l.G, l.B) <= maxSiemens, name, "its shunt admittance is impossible",
 			"give g_s and b_s of the whole line in siemens, g_s not negative")
 		f.need(l.LengthKM >= 0 && l.LengthKM <= maxKilometres, name, fmt.Sprintf("its length is %g km", l.LengthKM), "give a positive length")
-		f.need(l.RatingA >= 0, name, fmt.Sprintf("its rating is %g A", l.RatingA), "give the current it may carry in A, above 0")
+		f.need(l.RatingA == 0 || l.RatingA >= minAmperes, name, fmt.Sprintf("its rating is %g A", l.RatingA), "give the current it may carry in A, above 0")
 	}
 }
 

@@ -29,6 +29,19 @@ func (e Envelope) Allow(wanted energy.Watts) (allowed energy.Watts, reason strin
 	return wanted, ""
 }
 
+// Curtailment is the record of who was cut in an interval, by how much and why.
+type Curtailment struct {
+	Bus             int // index
+	Interval        energy.Interval
+	Wanted, Allowed energy.Watts // import positive
+	Reason          string
+}
+
+// Energy is what the interval lost by the cut, Wh, never negative: what a rule that compensates pays for.
+func (c Curtailment) Energy() (energy.WattHours, error) {
+	return max(c.Wanted-c.Allowed, c.Allowed-c.Wanted).Over(c.Interval.Length().Duration())
+}
+
 // envelopeSteps halves the interval of a share until it is known to 0.1 %.
 const envelopeSteps = 10
 

@@ -101,3 +101,16 @@ func TestHostingIsExact(t *testing.T) {
 		}
 	}
 }
+
+func TestCurtailmentIsCounted(t *testing.T) {
+	at, err := energy.NewInterval(0, 900)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Envelope{Import: 4000, Export: 2000, ExportBy: "line 7 at its rating"}
+	allowed, why := e.Allow(-5000)
+	c := Curtailment{Bus: 3, Interval: at, Wanted: -5000, Allowed: allowed, Reason: why}
+	if wh, err := c.Energy(); err != nil || wh != 750 || c.Reason != "line 7 at its rating" {
+		t.Errorf("got %d Wh, %v for %+v, want 750", wh, err, c)
+	}
+}
