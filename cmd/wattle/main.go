@@ -31,6 +31,7 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle meter serve     answer as the device of such a file
   wattle meter proxy     share a device that accepts one client
   wattle meter agent     read and sign for one home
+  wattle oracle keys     new, show, backup, restore or prove the sealed keys of an oracle
   wattle exchange replay play a file of orders through the market's books and time it
   wattle grid solve      compute the power flow of a network
   wattle grid bench      time it
@@ -61,8 +62,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	if (name == "meter" || name == "exchange" || name == "grid" || name == "charging") && len(args) > 0 {
-		name, args = name+" "+args[0], args[1:]
+	for _, family := range []string{"meter", "exchange", "grid", "charging", "oracle", "oracle keys"} {
+		if name == family && len(args) > 0 {
+			name, args = name+" "+args[0], args[1:]
+		}
 	}
 	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
 		"demo": demo, "settle": settle, "statement": statement, "exchange replay": exchangeReplay,
@@ -71,6 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		"grid check": gridCommand("check", node.GridCheck),
 	}
 	maps.Copy(commands, meterCommands)
+	maps.Copy(commands, oracleCommands)
 	maps.Copy(commands, auditCommands)
 	command, ok := commands[name]
 	switch {

@@ -207,13 +207,8 @@ func newDeviceKey(path string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
+	if err := createPrivate(path, []byte(hex.EncodeToString(key.Seed())+"\n")); err != nil {
 		return nil, fmt.Errorf("make it: %w", err)
-	}
-	_, err = file.WriteString(hex.EncodeToString(key.Seed()) + "\n")
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return nil, errors.Join(err, os.Remove(path))
 	}
 	return key, nil
 }

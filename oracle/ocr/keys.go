@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -31,9 +32,15 @@ type Identity struct {
 	Encryption [32]byte      // X25519, receives the group's shared secret
 }
 
-// sealing are the scrypt parameters of sealed keys: the cheapest. The passphrase is 32 random bytes in hex, and
-// stretching adds nothing to 256 bits of entropy; chainlink's costly default takes a second and 256 MiB per key.
-var sealing = utils.FastScryptParams
+// sealing are the scrypt parameters of sealed keys. Stretching adds nothing to a passphrase of 32 random bytes in hex, so
+// that one gets the cheapest; every other may be a person's, and gets chainlink's own, which take a second and 256 MiB
+// per key. The file says which it was.
+func sealing(passphrase string) utils.ScryptParams {
+	if b, err := hex.DecodeString(passphrase); err == nil && len(b) >= 32 {
+		return utils.FastScryptParams
+	}
+	return utils.DefaultScryptParams
+}
 
 // sealedKeys is the key file: chainlink's two encrypted exports, unchanged, in one envelope.
 type sealedKeys struct {
@@ -54,21 +61,20 @@ func NewKeys() (Keys, error) {
 	return Keys{bundle, peer}, nil
 }
 
-// Seal encrypts the keys under a passphrase, which must be random and long: see OpenKeys.
+// Seal encrypts the keys under a passphrase.
 func (k Keys) Seal(passphrase string) ([]byte, error) {
-	bundle, err := ocr2key.ToEncryptedJSON(k.bundle, passphrase, sealing)
+	bundle, err := ocr2key.ToEncryptedJSON(k.bundle, passphrase, sealing(passphrase))
 	if err != nil {
 		return nil, fmt.Errorf("seal oracle signing keys: %w", err)
 	}
-	peer, err := k.peer.ToEncryptedJSON(passphrase, sealing)
+	peer, err := k.peer.ToEncryptedJSON(passphrase, sealing(passphrase))
 	if err != nil {
 		return nil, fmt.Errorf("seal oracle peer key: %w", err)
 	}
 	return json.Marshal(sealedKeys{OCR2: bundle, P2P: peer})
 }
 
-// OpenKeys decrypts what Seal made. It returns ErrKeys for another passphrase and for damaged bytes. The passphrase
-// is not stretched: it must be 32 random bytes in hex, not something a person made up.
+// OpenKeys decrypts what Seal made. It returns ErrKeys for another passphrase and for damaged bytes.
 func OpenKeys(sealed []byte, passphrase string) (Keys, error) {
 	var envelope sealedKeys
 	if err := json.Unmarshal(sealed, &envelope); err != nil {
