@@ -73,6 +73,9 @@ func TestAgentOfItsOwnSignsAndSends(t *testing.T) {
 	second := start(t, "meter", "agent", "--config", config)
 	health = healthOf(t, second)
 	eventually(t, 90*time.Second, "a minute later the next reading is sent", func() bool { r := health(); return r.Counter > 1 && r.Waiting == 0 })
+	if r := health(); r.Drift == nil || *r.Drift > 1000 || *r.Drift < -1000 {
+		t.Errorf("got %+v, want a clock that is within a second of the message server's, which is the same", r)
+	}
 
 	b, err := bus.Open(t.Context(), nc)
 	if err != nil {
@@ -101,6 +104,7 @@ type agentHealth struct {
 	Problem, Refusal string
 	Counter          uint64
 	Waiting          int
+	Drift            *int64 `json:"clock_drift_ms"`
 }
 
 // healthOf is how to ask a running agent.

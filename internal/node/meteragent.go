@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/sync/errgroup"
 
@@ -91,6 +92,7 @@ func MeterAgent(ctx context.Context, c MeterAgentConfig, stdout, stderr io.Write
 		where = "http://" + listener.Addr().String() + "/health"
 		group.Go(func() error { return serveHealth(ctx, listener, work.Status) })
 	}
+	group.Go(func() error { return watchDrift(ctx, nc, work) })
 	_, err = fmt.Fprintf(stdout, "agent of meter %s in zone %s\ndevice key %s: register it with the zone\nhealth at %s\n", work.Meter, work.Zone,
 		hex.EncodeToString(work.Key.Public().(ed25519.PublicKey)), where)
 	group.Go(func() error { return agent.Run(ctx, work) })
@@ -227,6 +229,38 @@ func publisher(nc *nats.Conn, zone energy.Zone) func(context.Context, meter.Sign
 		}
 		_, err = b.Publish(ctx, bus.MeterSubject(zone, r.Meter), fmt.Sprintf("reading %s %d", r.Meter, r.Counter), meter.AppendSignedReading(nil, r))
 		return err
+	}
+}
+
+// driftEvery is how often the clock is held against the message server's: cheap clocks lose a second or two a day.
+const driftEvery = time.Minute
+
+// watchDrift tells the agent's status how far its clock is ahead of the message server's, halfway through the question.
+func watchDrift(ctx context.Context, nc *nats.Conn, c agent.Config) error {
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return fmt.Errorf("clock of the message server: %w", err)
+	}
+	next := time.NewTicker(driftEvery)
+	defer next.Stop()
+	for {
+		if name, err := js.StreamNameBySubject(ctx, bus.MeterSubject(c.Zone, c.Meter)); err == nil {
+			asked := time.Now()
+			if stream, err := js.Stream(ctx, name); err == nil {
+				took := time.Since(asked)
+				drift := asked.Add(took / 2).Sub(stream.CachedInfo().TimeStamp)
+				c.Status.Drift(drift)
+				if drift > agent.MaxDrift || drift < -agent.MaxDrift {
+					c.Log.LogAttrs(ctx, slog.LevelError, "clock is wrong: set it, and let it be kept by a time server",
+						slog.String("meter", string(c.Meter)), slog.Duration("ahead", drift))
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-next.C:
+		}
 	}
 }
 

@@ -34,11 +34,10 @@ func (a *agent) cut(ctx context.Context, s meter.Snapshot, boundary int64, taken
 	if err != nil {
 		return err
 	}
-	r, err := a.next(last, counts, s, boundary, taken)
-	if err != nil || boundary == last.Boundary && last.Counter != 0 {
+	if err := follows(last, counts, boundary, taken); err != nil || boundary == last.Boundary && last.Counter != 0 {
 		return err
 	}
-	dropped, err := a.outbox.append(meter.Sign(a.config.Key, r))
+	dropped, err := a.outbox.append(meter.Sign(a.config.Key, a.next(last, counts, s, boundary, taken)))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrStorage, err)
 	}
@@ -49,29 +48,31 @@ func (a *agent) cut(ctx context.Context, s meter.Snapshot, boundary int64, taken
 	return nil
 }
 
-// next is the reading that follows last, without its signature.
-func (a *agent) next(last meter.SignedReading, counts [2]energy.WattHours, s meter.Snapshot, boundary int64, taken time.Time) (meter.Reading, error) {
-	imported, exported := counts[0], counts[1]
-	late := taken.Sub(time.Unix(boundary, 0))
+// follows reports what keeps counts taken for a boundary from following the last reading.
+func follows(last meter.SignedReading, counts [2]energy.WattHours, boundary int64, taken time.Time) error {
 	switch {
-	case imported < last.Import || exported < last.Export:
-		return meter.Reading{}, fmt.Errorf("import %s after %s, export %s after %s: %w",
-			imported, last.Import, exported, last.Export, ErrBackwards)
-	case boundary < last.Boundary || late < 0:
-		return meter.Reading{}, fmt.Errorf("boundary %d after %d: %w", boundary, last.Boundary, ErrClock)
+	case counts[0] < last.Import || counts[1] < last.Export:
+		return fmt.Errorf("import %s after %s, export %s after %s: %w", counts[0], last.Import, counts[1], last.Export, ErrBackwards)
+	case boundary < last.Boundary || taken.Before(time.Unix(boundary, 0)):
+		return fmt.Errorf("boundary %d after %d: %w", boundary, last.Boundary, ErrClock)
 	}
+	return nil
+}
+
+// next is the reading that follows last, without its signature.
+func (a *agent) next(last meter.SignedReading, counts [2]energy.WattHours, s meter.Snapshot, boundary int64, taken time.Time) meter.Reading {
 	r := meter.Reading{
 		Zone: a.config.Zone, Meter: a.config.Meter, Boot: a.outbox.boot, Counter: last.Counter + 1,
-		Boundary: boundary, Taken: taken.UnixMilli(), Import: imported, Export: exported,
+		Boundary: boundary, Taken: taken.UnixMilli(), Import: counts[0], Export: counts[1],
 		Frequency: s.Frequency, Voltage: s.Voltage, Quality: meter.Measured, Frames: sha256.Sum256(s.Frames),
 	}
 	if last.Counter != 0 {
 		r.Previous = last.Digest()
 	}
-	if late > meter.Tolerance(a.config.Length) {
+	if taken.Sub(time.Unix(boundary, 0)) > meter.Tolerance(a.config.Length) {
 		r.Quality = meter.Late
 	}
-	return r, nil
+	return r
 }
 
 // observe is what the registers have counted, over resets and exchanges of the device. Where they say what cannot be,

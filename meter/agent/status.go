@@ -16,19 +16,32 @@ type Status struct {
 
 // Report is a Status at one moment.
 type Report struct {
-	Looked    int64  `json:"looked_ms"`     // Unix milliseconds of the last look at the signed device, by the zone's clock
-	Problem   string `json:"problem"`       // a sentence for the owner; empty: the device is well
-	Boundary  int64  `json:"boundary_s"`    // Unix seconds: of the newest signed reading; 0: none yet
-	Counter   uint64 `json:"counter"`       // of the newest signed reading
-	Waiting   int    `json:"waiting"`       // readings that were not published yet
-	Refusal   string `json:"refusal"`       // why the last publication did not succeed; empty: it did
-	ClockStep int64  `json:"clock_step_ms"` // the last time the clock was set, by how much; 0: never
-	Event     string `json:"event"`         // the last reset, jump or exchange of a register; empty: none
-	EventAt   int64  `json:"event_at_ms"`
+	Looked     int64  `json:"looked_ms"`      // Unix milliseconds of the last look at the signed device, by the zone's clock
+	Problem    string `json:"problem"`        // a sentence for the owner; empty: the device is well
+	Boundary   int64  `json:"boundary_s"`     // Unix seconds: of the newest signed reading; 0: none yet
+	Counter    uint64 `json:"counter"`        // of the newest signed reading
+	Waiting    int    `json:"waiting"`        // readings that were not published yet
+	Refusal    string `json:"refusal"`        // why the last publication did not succeed; empty: it did
+	ClockStep  int64  `json:"clock_step_ms"`  // the last time the clock was set, by how much; 0: never
+	ClockDrift int64  `json:"clock_drift_ms"` // how far the clock is ahead of the message server's, when that was last asked
+	Event      string `json:"event"`          // the last reset, jump or exchange of a register; empty: none
+	EventAt    int64  `json:"event_at_ms"`
 }
 
-// Healthy reports whether readings are signed and published.
-func (r Report) Healthy() bool { return r.Problem == "" && r.Refusal == "" }
+// MaxDrift is how far an agent's clock may be off: further, readings would stand for other instants than they say.
+const MaxDrift = 30 * time.Second
+
+// Healthy reports whether readings are signed and published, by a clock that is right.
+func (r Report) Healthy() bool {
+	return r.Problem == "" && r.Refusal == "" && max(r.ClockDrift, -r.ClockDrift) <= MaxDrift.Milliseconds()
+}
+
+// Drift notes how far the agent's clock is ahead of one that can be trusted.
+func (s *Status) Drift(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report.ClockDrift = d.Milliseconds()
+}
 
 // Report is the status now.
 func (s *Status) Report() Report {
