@@ -67,7 +67,8 @@ type Admission struct {
 	buy    []side // flows away from the source, voltages down
 	posts  []post
 	root   float64 // square of the source's voltage
-	moved  float64 // sum of the largest changes of a square of a voltage since the last power flow
+	stale  bool    // something was committed since the last power flow
+	moved  float64 // sum of the largest changes of a square of a voltage since then
 	worst  violations
 }
 
@@ -98,7 +99,7 @@ func (a *Admission) Refresh() error {
 		return fmt.Errorf("admission: %w", err)
 	}
 	f := a.flow
-	a.moved = 0
+	a.stale, a.moved = false, 0
 	a.root = squareOf(f.source)
 	a.worst = f.violations(a.limits)
 	for i := len(a.posts) - 1; i >= 0; i-- {
@@ -236,6 +237,7 @@ func (a *Admission) commit(seller, buyer int, q float64) {
 	s, b := a.flow.place[seller], a.flow.place[buyer]
 	top, _, _ := a.meet(s, b)
 	q /= baseKVA
+	a.stale = true
 	a.flow.power[s].p -= q
 	a.flow.power[b].p += q
 	a.moved += 2 * q * (max(a.sell[s].rise, a.sell[b].rise) - a.sell[top].rise)

@@ -16,6 +16,8 @@ const (
 	Trim Mode = iota
 	// Refuse admits all of a trade or nothing.
 	Refuse
+	// Price admits as Trim does; the trade pays CongestionPrice besides.
+	Price
 )
 
 // Decision is the answer to a trade.
@@ -41,7 +43,7 @@ func (a *Admission) Admit(seller, buyer int, want energy.Watts, mode Mode) (Deci
 	if limit >= kw {
 		return Decision{Admitted: want}, nil
 	}
-	if len(a.worst.voltage) == 0 || a.moved > 0 { // the exact answer must stand on what is committed
+	if a.stale { // the exact answer must stand on what is committed
 		if err := a.Refresh(); err != nil {
 			return Decision{}, err
 		}

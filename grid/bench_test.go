@@ -56,3 +56,9 @@ func BenchmarkDay(b *testing.B) {
 		return nil
 	})
 }
+
+// BenchmarkTopology builds the solver anew, as after a switch.
+func BenchmarkTopology(b *testing.B) {
+	n := balanced(b, "balanced/synth_10k.json.gz").network
+	measure(b, func() error { _, err := NewFlow(n); return err })
+}
