@@ -3,6 +3,8 @@ package grid
 import (
 	"syscall"
 	"testing"
+
+	"github.com/wattle/wattle/energy"
 )
 
 // measure runs a benchmark and also reports the time of the processor, which a busy machine does not stretch.
@@ -59,6 +61,13 @@ func BenchmarkDay(b *testing.B) {
 
 // BenchmarkTopology builds the solver anew, as after a switch.
 func BenchmarkTopology(b *testing.B) {
-	n := balanced(b, "balanced/synth_10k.json.gz").network
-	measure(b, func() error { _, err := NewFlow(n); return err })
+	h, err := NewHistory(balanced(b, "balanced/synth_10k.json.gz").network, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	interval, err := energy.NewInterval(0, 900)
+	if err != nil {
+		b.Fatal(err)
+	}
+	measure(b, func() error { _, err := h.Flow(interval); return err })
 }

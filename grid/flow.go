@@ -70,6 +70,11 @@ func NewFlow(n *Network) (*Flow, error) {
 	if err := n.Check(); err != nil {
 		return nil, err
 	}
+	return newFlow(n), nil
+}
+
+// newFlow expects a network without defects.
+func newFlow(n *Network) *Flow {
 	t := n.trace()
 	f := &Flow{network: n, trace: t}
 	size := len(t.visit)
@@ -89,7 +94,7 @@ func NewFlow(n *Network) (*Flow, error) {
 	f.buildLoops()
 	f.buildShunts()
 	f.buildLoads()
-	return f, nil
+	return f
 }
 
 // Buses is how many buses the network has.

@@ -206,6 +206,12 @@ func TestHistoryKeepsThePast(t *testing.T) {
 			t.Errorf("interval at %d: line 2 closed %t, want %t", start, got, want)
 		}
 	}
+	if _, err := h.Flow(at(1800)); !errors.Is(err, ErrNetwork) || !strings.Contains(err.Error(), "bus 3 (Church Street 3): it is not connected") {
+		t.Errorf("got %v, want the home without supply named", err)
+	}
+	if f, err := h.Flow(at(3600)); err != nil || f.Buses() != 4 {
+		t.Errorf("got %v, want the whole street", err)
+	}
 	if _, err := NewHistory(n, []Change{{At: 5, Element: Step{ID: 9}}, {At: 4, Switch: true}}); err == nil ||
 		!strings.Contains(err.Error(), "the network has no line 9") || !strings.Contains(err.Error(), "before the one above") {
 		t.Errorf("got %v, want both changes named", err)
