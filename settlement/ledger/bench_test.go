@@ -106,8 +106,10 @@ func settleTown(b *testing.B, n int) {
 	if _, err := l.Found(b.Context(), ledger.Zone{Length: energy.FifteenMinutes, Genesis: interval.Add(-1)}); err != nil {
 		b.Fatal(err)
 	}
+	first := town(zone, n, interval)
+	take(b, l, first)
 	begun := time.Now()
-	postTown(b, l, town(zone, n, interval))
+	settleCase(b, l, first)
 	opened := time.Since(begun)
 	var took time.Duration
 	var postings int
@@ -176,12 +178,6 @@ func settleCase(b *testing.B, l *ledger.Ledger, c settlement.Case) int {
 	}
 	b.Logf("trades read %.2f s, settled %.2f s, posted %.2f s", read.Seconds(), (settled - read).Seconds(), (time.Since(from) - settled).Seconds())
 	return len(result.Postings)
-}
-
-func postTown(b *testing.B, l *ledger.Ledger, c settlement.Case) {
-	b.Helper()
-	take(b, l, c)
-	settleCase(b, l, c)
 }
 
 func walPosition(b *testing.B, db *pgxpool.Pool) (bytes int64) {

@@ -58,7 +58,7 @@ func (s *balances) of(account int32) (*block, int32) {
 	return b, account & (blockSize - 1)
 }
 
-// touched returns the blocks of an entry with its lines in place and empty balances.
+// touched returns the blocks of an entry, with room for its lines and empty balances.
 func touched(sides []side) *balances {
 	s := &balances{}
 	for _, x := range sides {
@@ -71,18 +71,24 @@ func touched(sides []side) *balances {
 		for i := range blockSize {
 			b.ends[i+1] += b.ends[i]
 		}
+	}
+	slices.SortFunc(s.list, func(a, b *block) int { return int(a.number - b.number) })
+	return s
+}
+
+// lead makes the accounts lead to the lines of the entry, whose accounts these are, that touched them.
+func (s *balances) lead(lines []side) {
+	for _, b := range s.list {
 		b.lines = make([]int32, b.ends[blockSize])
 		b.filled = b.ends
 	}
-	for line, x := range sides {
+	for line, x := range lines {
 		for _, account := range [2]int32{x.debit, x.credit} {
 			b, i := s.of(account)
 			b.lines[b.filled[i]] = int32(line)
 			b.filled[i]++
 		}
 	}
-	slices.SortFunc(s.list, func(a, b *block) int { return int(a.number - b.number) })
-	return s
 }
 
 // load fills in what the accounts held before. The zone is locked.

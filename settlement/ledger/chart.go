@@ -46,26 +46,33 @@ func class(h settlement.Holding) (int, bool) {
 
 // chart knows the numbers of a zone's accounts. Accounts are never changed and never removed, so what it knows stays true.
 type chart struct {
-	numbers map[settlement.Holding]int32
+	// numbers by kind, asset and owner: a map by a string is three times as fast as one by a struct
+	numbers [settlement.CollateralAccount + 1][settlement.EnergyAsset + 1]map[energy.Member]int32
 	next    [classes]int32 // the number that the next account of a class will have
 }
 
 func newChart() *chart {
-	c := &chart{numbers: map[settlement.Holding]int32{}}
+	c := &chart{}
+	for kind := range c.numbers {
+		for asset := range c.numbers[kind] {
+			c.numbers[kind][asset] = map[energy.Member]int32{}
+		}
+	}
 	for i := range c.next {
 		c.next[i] = int32(i) << classShift
 	}
 	return c
 }
 
-// of returns the numbers of both accounts of a posting.
-func (c *chart) of(p *settlement.Posting) (debit, credit int32, ok bool) {
-	debit, ok = c.numbers[settlement.Holding{Account: p.From, Asset: p.Asset}]
-	if !ok {
-		return 0, 0, false
-	}
-	credit, ok = c.numbers[settlement.Holding{Account: p.To, Asset: p.Asset}]
-	return debit, credit, ok
+// of returns the number of an account, and false for one that is not open.
+func (c *chart) of(a *settlement.Account, asset settlement.Asset) (int32, bool) {
+	number, ok := c.numbers[a.Kind][asset][a.Owner]
+	return number, ok
+}
+
+// set gives an account its number.
+func (c *chart) set(h settlement.Holding, number int32) {
+	c.numbers[h.Account.Kind][h.Asset][h.Account.Owner] = number
 }
 
 // refresh takes in the accounts that others have opened.
@@ -81,7 +88,7 @@ func (c *chart) refresh(ctx context.Context, tx pgx.Tx, zone energy.Zone) error 
 		var owner energy.Member
 		if _, err := pgx.ForEachRow(rows, []any{&number, &kind, &owner, &asset}, func() error {
 			account := settlement.Account{Kind: settlement.ParseAccountKind(kind), Owner: owner}
-			c.numbers[settlement.Holding{Account: account, Asset: settlement.ParseAsset(asset)}] = number
+			c.set(settlement.Holding{Account: account, Asset: settlement.ParseAsset(asset)}, number)
 			c.next[i] = number + 1
 			return nil
 		}); err != nil {
@@ -93,10 +100,6 @@ func (c *chart) refresh(ctx context.Context, tx pgx.Tx, zone energy.Zone) error 
 
 // open numbers the accounts of postings, and opens those that are not there. The zone is locked.
 func (c *chart) open(ctx context.Context, tx pgx.Tx, zone energy.Zone, postings []settlement.Posting) ([]side, error) {
-	sides, complete := c.sides(postings)
-	if complete {
-		return sides, nil
-	}
 	if err := c.refresh(ctx, tx, zone); err != nil {
 		return nil, err
 	}
@@ -109,14 +112,15 @@ func (c *chart) open(ctx context.Context, tx pgx.Tx, zone energy.Zone, postings 
 		h := opened[i]
 		t.begin(5)
 		t.text(name)
-		t.int4(c.numbers[h])
+		number, _ := c.of(&h.Account, h.Asset)
+		t.int4(number)
 		t.text(h.Account.Kind.String())
 		t.text(string(h.Account.Owner))
 		t.text(h.Asset.String())
 	}); err != nil {
 		return nil, fmt.Errorf("open %d accounts: %w", len(opened), err)
 	}
-	sides, _ = c.sides(postings)
+	sides, _ := c.sides(postings)
 	return sides, nil
 }
 
@@ -127,23 +131,29 @@ func (c *chart) missing(postings []settlement.Posting) ([]settlement.Holding, er
 	for i := range postings {
 		p := &postings[i]
 		for _, a := range [2]settlement.Account{p.From, p.To} {
-			h := settlement.Holding{Account: a, Asset: p.Asset}
-			if _, known := c.numbers[h]; known {
+			if _, known := c.of(&a, p.Asset); known {
 				continue
 			}
+			h := settlement.Holding{Account: a, Asset: p.Asset}
 			if _, ok := class(h); !ok {
 				return nil, fmt.Errorf("posting %x: %s holds no %s: %w", p.ID[:6], a.Kind, p.Asset, ErrPosting)
 			}
-			c.numbers[h] = -1 // seen
+			c.set(h, -1) // seen
 			opened = append(opened, h)
 		}
 	}
 	slices.SortFunc(opened, func(a, b settlement.Holding) int {
-		return cmp.Or(cmp.Compare(a.Account.Kind, b.Account.Kind), strings.Compare(string(a.Account.Owner), string(b.Account.Owner)), cmp.Compare(a.Asset, b.Asset))
+		if a.Account.Kind != b.Account.Kind {
+			return cmp.Compare(a.Account.Kind, b.Account.Kind)
+		}
+		if byOwner := strings.Compare(string(a.Account.Owner), string(b.Account.Owner)); byOwner != 0 {
+			return byOwner
+		}
+		return cmp.Compare(a.Asset, b.Asset)
 	})
 	for _, h := range opened {
 		k, _ := class(h)
-		c.numbers[h] = c.next[k]
+		c.set(h, c.next[k])
 		c.next[k]++
 	}
 	return opened, nil
@@ -156,8 +166,11 @@ type side struct{ debit, credit int32 }
 func (c *chart) sides(postings []settlement.Posting) ([]side, bool) {
 	sides := make([]side, len(postings))
 	for i := range postings {
-		var ok bool
-		if sides[i].debit, sides[i].credit, ok = c.of(&postings[i]); !ok {
+		p, s := &postings[i], &sides[i]
+		var debit, credit bool
+		s.debit, debit = c.of(&p.From, p.Asset)
+		s.credit, credit = c.of(&p.To, p.Asset)
+		if !debit || !credit {
 			return nil, false
 		}
 	}

@@ -47,41 +47,22 @@ type Entry struct {
 // ErrPosting is returned for postings that cannot be entered: nothing moves, or one stands there twice.
 var ErrPosting = problem.New(problem.Invalid, "cannot be posted")
 
-// sortPostings puts postings into the order of their IDs, in which they are entered.
-func sortPostings(list []settlement.Posting) []settlement.Posting {
-	type place struct {
-		prefix uint64
-		index  int32
-	}
-	order := make([]place, len(list))
-	for i := range list {
-		order[i] = place{binary.BigEndian.Uint64(list[i].ID[:8]), int32(i)}
-	}
-	slices.SortFunc(order, func(a, b place) int {
-		switch {
-		case a.prefix < b.prefix:
-			return -1
-		case a.prefix > b.prefix:
-			return 1
-		}
-		return bytes.Compare(list[a.index].ID[:], list[b.index].ID[:])
-	})
-	sorted := make([]settlement.Posting, len(list))
-	for i, o := range order {
-		sorted[i] = list[o.index]
-	}
-	return sorted
-}
-
 // checkPostings refuses postings that are not in ascending order of their IDs, which are unique, or move nothing.
 func checkPostings(list []settlement.Posting) error {
-	for i, p := range list {
-		if i > 0 && bytes.Compare(list[i-1].ID[:], p.ID[:]) >= 0 {
-			return fmt.Errorf("posting %x twice: %w", p.ID[:6], ErrPosting)
+	for i := range list {
+		if i > 0 && bytes.Compare(list[i-1].ID[:], list[i].ID[:]) >= 0 {
+			return fmt.Errorf("posting %x twice: %w", list[i].ID[:6], ErrPosting)
 		}
-		if p.Amount <= 0 || p.From == p.To {
-			return fmt.Errorf("posting %x of %d: %w", p.ID[:6], p.Amount, ErrPosting)
+		if err := checkPosting(&list[i]); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func checkPosting(p *settlement.Posting) error {
+	if p.Amount <= 0 || p.From == p.To {
+		return fmt.Errorf("posting %x of %d: %w", p.ID[:6], p.Amount, ErrPosting)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -63,24 +64,21 @@ func (l *Ledger) recorded(ctx context.Context, tx pgx.Tx, e Entry) (bool, error)
 	return true, nil
 }
 
-// enter appends an entry with its transfers and the balances after it. The zone is locked and e.Postings are in the order
-// of their IDs; run is that of a settlement.
-func (l *Ledger) enter(ctx context.Context, tx pgx.Tx, newest head, e Entry, run *int32) error {
-	if err := checkPostings(e.Postings); err != nil {
-		return err
+// enter appends an entry with its transfers and the balances after it. The zone is locked; run is that of a settlement.
+func (l *Ledger) enter(ctx context.Context, tx pgx.Tx, newest head, e draft, run *int32) (err error) {
+	if e.sides == nil {
+		if e.sides, err = l.chart.open(ctx, tx, l.zone, e.Postings); err != nil {
+			return err
+		}
 	}
-	sides, err := l.chart.open(ctx, tx, l.zone, e.Postings)
-	if err != nil {
-		return err
-	}
-	after := touched(sides)
+	after := touched(e.sides)
 	if err := after.load(ctx, tx, l.zone); err != nil {
 		return err
 	}
-	if err := after.apply(e.Postings, sides); err != nil {
+	if err := after.apply(e.Postings, e.sides); err != nil {
 		return err
 	}
-	if err := after.check(e.Postings, sides); err != nil {
+	if err := after.check(e.Postings, e.sides); err != nil {
 		return err
 	}
 	e.Number, e.Previous = newest.number+1, newest.digest
@@ -88,7 +86,11 @@ func (l *Ledger) enter(ctx context.Context, tx pgx.Tx, newest head, e Entry, run
 	if err := tx.QueryRow(ctx, `SELECT nextval(pg_get_serial_sequence('journal', 'id'))`).Scan(&journal); err != nil {
 		return fmt.Errorf("number of an entry: %w", err)
 	}
-	digest, err := copyTransfers(ctx, tx, l.zone, journal, e, sides)
+	lines := e.lines()
+	var leading sync.WaitGroup
+	leading.Go(func() { after.lead(lines) })
+	digest, err := copyTransfers(ctx, tx, l.zone, journal, e, lines)
+	leading.Wait()
 	if err != nil {
 		return fmt.Errorf("transfers: %w", err)
 	}
@@ -111,20 +113,20 @@ func (l *Ledger) enter(ctx context.Context, tx pgx.Tx, newest head, e Entry, run
 }
 
 // copyTransfers writes the transfers and returns the digest of the entry, which it computes while the server works.
-func copyTransfers(ctx context.Context, tx pgx.Tx, zone energy.Zone, journal int64, e Entry, sides []side) (digest [32]byte, err error) {
+func copyTransfers(ctx context.Context, tx pgx.Tx, zone energy.Zone, journal int64, e draft, lines []side) (digest [32]byte, err error) {
 	h := sha256.New()
-	h.Write(appendEntryHeader(nil, zone, e))
+	h.Write(appendEntryHeader(nil, zone, e.Entry))
 	buffer := make([]byte, 0, 1<<13)
 	err = copyRows(ctx, tx, `COPY transfer (journal, amount, energy_wh, line, debit, credit, id, leg, rate) FROM STDIN BINARY`, len(e.Postings), func(i int, t *tuples) {
-		p := &e.Postings[i]
+		p := &e.Postings[e.order[i]]
 		buffer = write(h, appendPosting(buffer, p))
 		t.begin(9)
 		t.int8(journal)
 		t.int8(p.Amount)
 		t.int8(int64(p.Energy))
 		t.int4(int32(i))
-		t.int4(sides[i].debit)
-		t.int4(sides[i].credit)
+		t.int4(lines[i].debit)
+		t.int4(lines[i].credit)
 		t.bytes(p.ID[:])
 		t.text(p.Leg.String())
 		t.int4(p.Rate)
@@ -143,9 +145,9 @@ func write(h hash.Hash, buffer []byte) []byte {
 	return buffer[:0]
 }
 
-// once enters an entry that is not there yet; check says whether the balances allow it.
+// once enters an entry, whose postings are in the order of their IDs, that is not there yet; check says whether the
+// balances allow it.
 func (l *Ledger) once(ctx context.Context, e Entry, check func(tx pgx.Tx) error) error {
-	e.Postings = sortPostings(e.Postings)
 	return l.post(ctx, func(tx pgx.Tx) error {
 		newest, err := l.lockZone(ctx, tx)
 		if err != nil {
@@ -158,7 +160,11 @@ func (l *Ledger) once(ctx context.Context, e Entry, check func(tx pgx.Tx) error)
 		if err := check(tx); err != nil {
 			return err
 		}
-		return l.enter(ctx, tx, newest, e, nil)
+		d, err := l.draft(e)
+		if err != nil {
+			return err
+		}
+		return l.enter(ctx, tx, newest, d, nil)
 	})
 }
 

@@ -111,7 +111,11 @@ func (l *Ledger) enterHold(ctx context.Context, tx pgx.Tx, newest head, s HoldSt
 	if more != 0 {
 		e.Postings = []settlement.Posting{p}
 	}
-	return l.enter(ctx, tx, newest, e, nil)
+	d, err := l.draft(e)
+	if err != nil {
+		return err
+	}
+	return l.enter(ctx, tx, newest, d, nil)
 }
 
 // Collateral is what the market may let a member's orders and unsettled trades cost from an entry on: what is held, less

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,7 +14,7 @@ import (
 // Post writes the result of an attested batch (deliveries, transfers, balances) and moves it to posted, in one transaction.
 // A batch in another state is settlement.ErrState, and nothing is written.
 func (l *Ledger) Post(ctx context.Context, r settlement.Result) error {
-	e := Entry{Source: Settlement, ID: sourceID(r.Key), At: r.Key.Interval.StartUnix(), Postings: sortPostings(r.Postings)}
+	e := Entry{Source: Settlement, ID: sourceID(r.Key), At: r.Key.Interval.StartUnix(), Postings: r.Postings}
 	return l.post(ctx, func(tx pgx.Tx) error {
 		newest, err := l.lockZone(ctx, tx)
 		if err != nil {
@@ -27,10 +28,19 @@ func (l *Ledger) Post(ctx context.Context, r settlement.Result) error {
 		if state != settlement.Attested {
 			return fmt.Errorf("post %s, which is %s: %w", r.Key, state, settlement.ErrState)
 		}
-		if err := l.copyDeliveries(ctx, tx, r); err != nil {
+		var d draft
+		var wrong error
+		var drafting sync.WaitGroup
+		drafting.Go(func() { d, wrong = l.draft(e) })
+		err = l.copyDeliveries(ctx, tx, r)
+		drafting.Wait()
+		if err != nil {
 			return fmt.Errorf("post %s: deliveries: %w", r.Key, err)
 		}
-		if err := l.enter(ctx, tx, newest, e, &run); err != nil {
+		if wrong != nil {
+			return fmt.Errorf("post %s: %w", r.Key, wrong)
+		}
+		if err := l.enter(ctx, tx, newest, d, &run); err != nil {
 			return fmt.Errorf("post %s: %w", r.Key, err)
 		}
 		_, err = tx.Exec(ctx, `UPDATE batch SET state = 'posted', delivered_wh = $4, problem = NULL WHERE zone = $1 AND interval_start = $2 AND run = $3`,

@@ -107,6 +107,7 @@ func (v *verifier) verifyBlocks(ctx context.Context, e heldEntry) error {
 		return fmt.Errorf("accounts: %w", err)
 	}
 	want := touched(sides)
+	want.lead(sides)
 	for i, s := range sides {
 		v.amounts[s.debit] -= e.Postings[i].Amount
 		v.amounts[s.credit] += e.Postings[i].Amount
