@@ -28,6 +28,10 @@ func said(registers []uint16, m *model, name, factor string) *energy.WattHours {
 
 // Ten days of misbehaving devices: wherever a register is believed it is the truth to the Wh, and no Wh is invented.
 func TestTroubledDevicesAreCountedRight(t *testing.T) {
+	days := 10
+	if testing.Short() {
+		days = 2
+	}
 	for _, seed := range []uint64{1, 2} {
 		h := pick(t, street(t, Config{Seed: seed, Homes: 4}), true, true)
 		h.Trouble = &Trouble{Seed: seed, Rate: 60}
@@ -37,7 +41,7 @@ func TestTroubledDevicesAreCountedRight(t *testing.T) {
 		}
 		asked, good, events := 0, 0, 0
 		start := h.State(summer).Time
-		for at := start; at.Before(start.AddDate(0, 0, 10)); at = at.Add(20 * time.Second) {
+		for at := start; at.Before(start.AddDate(0, 0, days)); at = at.Add(20 * time.Second) {
 			truth := h.State(at)
 			for _, c := range []struct {
 				name         string
