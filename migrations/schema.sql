@@ -75,6 +75,7 @@ CREATE TABLE batch (
     mint_transaction bytea,
     mint_block bigint,
     problem text,
+    announced boolean NOT NULL DEFAULT false,
     CONSTRAINT batch_attested CHECK (state = 'traded'::text OR attestation IS NOT NULL),
     CONSTRAINT batch_delivered_wh_check CHECK (delivered_wh >= 0),
     CONSTRAINT batch_mint_transaction_check CHECK (octet_length(mint_transaction) = 32),

@@ -56,6 +56,13 @@ type ChainEntry struct {
 	Amount  energy.Money // >= 0
 	By      Address      // of a request
 	At      int64        // of a request: Unix seconds, > 0
+	Place   LogPlace     // where the chain says so
+}
+
+// LogPlace is the place of an event on the chain.
+type LogPlace struct {
+	Block uint64
+	Index uint32 // among the block's events
 }
 
 // DepositedFor is the account that a deposit on the chain is for. What is for nobody, or for no name, is the residual

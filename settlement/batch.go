@@ -56,6 +56,7 @@ type Batch struct {
 	Attestation oracle.Attestation
 	Delivered   energy.WattHours
 	Mint        MintRecord
+	Announced   bool // told to whoever follows the settlement log; only in Final
 }
 
 // The names under which the ledger keeps how far settlement has read the logs.

@@ -87,6 +87,10 @@ func (l probedLedger) Finish(ctx context.Context, k settlement.Key) error {
 	return l.call("Finish", func() error { return l.real.Finish(ctx, k) })
 }
 
+func (l probedLedger) Announced(ctx context.Context, k settlement.Key) error {
+	return l.call("Announced", func() error { return l.real.Announced(ctx, k) })
+}
+
 func (l probedLedger) Unmint(ctx context.Context, k settlement.Key) error {
 	return l.call("Unmint", func() error { return l.real.Unmint(ctx, k) })
 }

@@ -23,7 +23,7 @@ func TestKilledAtEveryCall(t *testing.T) {
 	e := start(t)
 	var supply energy.WattHours
 	zones := 0
-	for _, name := range strings.Fields("Recent Pending Position TakeMarket Quorum NewestClosed TakeAttestation Owners Trades Post Mint ledger.Minted Follow chain.Minted Finish Settled") {
+	for _, name := range strings.Fields("Recent Pending Position TakeMarket Quorum NewestClosed TakeAttestation Owners Trades Post Mint ledger.Minted Follow chain.Minted Finish Announced Settled") {
 		for nth, reached := 1, true; reached; nth++ {
 			for _, effective := range []bool{false, true} {
 				zones++

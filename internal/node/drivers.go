@@ -48,7 +48,14 @@ func (s *street) startMarket(ctx context.Context, launch func(func(context.Conte
 		return err
 	}
 	launch(gates.Run)
-	launch(pilot.Run)
+	launch(func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.covered: // before that the market would refuse every order to buy
+			return pilot.Run(ctx)
+		}
+	})
 	launch(func(ctx context.Context) error { return s.followLive(ctx, pilot) })
 	launch(func(ctx context.Context) error {
 		return s.bus.Follow(ctx, bus.MeterSubject(streetZone, "*"), 1, func(m bus.Message) error {
@@ -124,7 +131,7 @@ func unlessStopped(alone, all context.Context, err error) error {
 }
 
 func (s *street) startClerk(ctx context.Context, launch func(func(context.Context) error)) (err error) {
-	if s.turns, err = s.recount(ctx, s.log, s.booked(ctx)); err != nil {
+	if s.turns, err = s.recount(ctx, s.log, func(settlement.Notice, []settlement.ChainEntry) error { return nil }); err != nil {
 		return err
 	}
 	payouts, err := s.payouts()
@@ -138,6 +145,8 @@ func (s *street) startClerk(ctx context.Context, launch func(func(context.Contex
 	}
 	launch(s.turns.Run)
 	launch(s.fund)
+	launch(s.bookDeposits)
+	launch(s.coverOrders)
 	launch(c.Run)
 	return nil
 }

@@ -50,6 +50,7 @@ type street struct {
 	attested attested
 	roots    settled
 	turns    *recount.Follower // the operator's
+	covered  chan struct{}     // closed when the deposits cover orders
 	page     *web.Server
 	market   *sequencer.Sequencer // before the page is served
 	began    time.Time            // of the program, by the wall
@@ -80,7 +81,7 @@ func Demo(ctx context.Context, c DemoConfig, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
-	s := &street{config: c, dir: dir, log: log, began: began, faults: map[string]context.CancelFunc{}}
+	s := &street{config: c, dir: dir, log: log, began: began, faults: map[string]context.CancelFunc{}, covered: make(chan struct{})}
 	if err := s.found(ctx); err != nil {
 		return err
 	}

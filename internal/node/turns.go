@@ -11,7 +11,6 @@ import (
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement"
 	"github.com/wattle/wattle/settlement/chain"
-	"github.com/wattle/wattle/settlement/ledger"
 	"github.com/wattle/wattle/settlement/recount"
 )
 
@@ -59,24 +58,6 @@ func (s *street) signed(ctx context.Context, a oracle.Attestation) error {
 		return err
 	}
 	return now.Verify(a)
-}
-
-// booked enters the deposits that a turn counted into the ledger. After a restart every turn is told again, which
-// changes nothing.
-func (s *street) booked(ctx context.Context) func(settlement.Notice, []settlement.ChainEntry) error {
-	return func(n settlement.Notice, entries []settlement.ChainEntry) error {
-		for i, e := range entries {
-			if e.Kind != settlement.Deposited || e.Account.Kind != settlement.MemberAccount {
-				continue
-			}
-			payment := ledger.Payment{ID: fmt.Sprintf("turn %d entry %d", n.Report.Number, i), Member: e.Account.Owner, Amount: e.Amount,
-				At: n.Report.Interval.EndUnix()}
-			if err := s.ledger.Deposit(ctx, payment); err != nil {
-				return fmt.Errorf("turn %d: %w", n.Report.Number, err)
-			}
-		}
-		return nil
-	}
 }
 
 // payouts says where every account of the street is paid: members at addresses of their own, institutions at the

@@ -18,9 +18,11 @@ var demoTariff = settlement.Tariff{Import: 300_000, Export: 80_000, Network: 70_
 // The demo's tariff never changes.
 var demoTariffs = settlement.Always(demoTariff)
 
-// The market's rules: nobody can bid worse than the supplier's own prices, in steps of a hundredth of a cent.
+// The market's rules: nobody can bid worse than the supplier's own prices, in steps of a hundredth of a cent, or owe more
+// than the deposit covers.
 func demoRules(length energy.Length) exchange.Rules {
-	return exchange.Rules{Zone: streetZone, Length: length, MinPrice: demoTariff.Export, MaxPrice: demoTariff.Import, Tick: 100, MaxQuantity: 100_000}
+	return exchange.Rules{Zone: streetZone, Length: length, MinPrice: demoTariff.Export, MaxPrice: demoTariff.Import, Tick: 100, MaxQuantity: 100_000,
+		Collateral: exchange.Trim}
 }
 
 // horizon is how many intervals ahead books are open.

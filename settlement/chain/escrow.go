@@ -116,6 +116,7 @@ func (c *Chain) Entries(ctx context.Context, zone energy.Zone, after, to uint64)
 			if err != nil {
 				return nil, fmt.Errorf("event in transaction %s: %w", l.TxHash, err)
 			}
+			e.Place = settlement.LogPlace{Block: l.BlockNumber, Index: uint32(l.Index)}
 			entries = append(entries, e)
 		}
 	}

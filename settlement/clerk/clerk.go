@@ -29,6 +29,7 @@ type Ledger interface {
 	Post(ctx context.Context, r settlement.Result) error
 	Minted(ctx context.Context, k settlement.Key, m settlement.MintRecord) error
 	Finish(ctx context.Context, k settlement.Key) error
+	Announced(ctx context.Context, k settlement.Key) error
 	Unmint(ctx context.Context, k settlement.Key) error
 	// Stays records why a batch does not go on, and reports whether the reason is new.
 	Stays(ctx context.Context, k settlement.Key, reason string) (fresh bool, err error)

@@ -77,11 +77,14 @@ func (c *Clerk) settle(ctx context.Context, b settlement.Batch, final *uint64) (
 			return err
 		}
 	}
-	c.Log.LogAttrs(ctx, slog.LevelInfo, "interval settled", slog.String("zone", string(c.Zone)), slog.String("interval", b.Key.Interval.String()),
-		slog.Int64("export_wh", int64(b.Attestation.Report.Export)), slog.Int64("import_wh", int64(b.Attestation.Report.Import)))
 	if err := c.announce(ctx, b); err != nil {
 		return err
 	}
+	if err := c.Ledger.Announced(ctx, b.Key); err != nil {
+		return err
+	}
+	c.Log.LogAttrs(ctx, slog.LevelInfo, "interval settled", slog.String("zone", string(c.Zone)), slog.String("interval", b.Key.Interval.String()),
+		slog.Int64("export_wh", int64(b.Attestation.Report.Export)), slog.Int64("import_wh", int64(b.Attestation.Report.Import)))
 	return c.Settled(b)
 }
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/wattle/wattle/internal/bus"
-	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement"
 )
 
@@ -14,18 +12,14 @@ import (
 // as the blocks it may take back.
 const rechecked = 64
 
-// recover brings ledger, chain and announcements together after a stop of any kind: what became final and was not
-// announced is announced, a mint that the chain no longer holds goes back to posted, and every batch that was under way
-// is settled.
+// recover brings ledger and chain together after a stop of any kind: a mint that the chain no longer holds goes back to
+// posted, and every batch that was under way is settled.
 func (c *Clerk) recover(ctx context.Context) error {
 	batches, err := c.Ledger.Recent(ctx, rechecked)
 	if err != nil {
 		return err
 	}
 	slices.Reverse(batches) // oldest first
-	if err := c.announceMissed(ctx, batches); err != nil {
-		return err
-	}
 	if err := c.recheck(ctx, batches); err != nil {
 		return err
 	}
@@ -44,28 +38,6 @@ func (c *Clerk) recheck(ctx context.Context, batches []settlement.Batch) error {
 		}
 		if err != nil {
 			return fmt.Errorf("recheck %s: %w", b.Key, err)
-		}
-	}
-	return nil
-}
-
-// announceMissed announces the final batches that the settlement log does not name.
-func (c *Clerk) announceMissed(ctx context.Context, batches []settlement.Batch) error {
-	announced := map[oracle.Report]bool{}
-	if _, err := c.Bus.Replay(ctx, bus.SettleSubject(c.Zone), 1, func(m bus.Message) error {
-		if report, err := oracle.DecodeReport(m.Data); err == nil { // anybody may write to the log
-			announced[report] = true
-		}
-		return nil
-	}); err != nil {
-		return fmt.Errorf("recover: %w", err)
-	}
-	for _, b := range batches {
-		if b.State != settlement.Final || announced[b.Attestation.Report] {
-			continue
-		}
-		if err := c.announce(ctx, b); err != nil {
-			return fmt.Errorf("recover %s: %w", b.Key, err)
 		}
 	}
 	return nil

@@ -107,14 +107,14 @@ func (l *Ledger) Skip(ctx context.Context, reader string, sequence uint64) error
 	return pgx.BeginFunc(ctx, l.db, func(tx pgx.Tx) error { return l.advance(ctx, tx, reader, sequence) })
 }
 
-const batchColumns = `interval_start, interval_seconds, run, state, attestation, coalesce(delivered_wh, 0), mint_transaction, coalesce(mint_block, 0)`
+const batchColumns = `interval_start, interval_seconds, run, state, attestation, coalesce(delivered_wh, 0), mint_transaction, coalesce(mint_block, 0), announced`
 
 func (l *Ledger) scanBatch(row pgx.CollectableRow) (b settlement.Batch, err error) {
 	var start int64
 	var seconds, run int32
 	var state string
 	var attestation, transaction []byte
-	if err = row.Scan(&start, &seconds, &run, &state, &attestation, &b.Delivered, &transaction, &b.Mint.Block); err != nil {
+	if err = row.Scan(&start, &seconds, &run, &state, &attestation, &b.Delivered, &transaction, &b.Mint.Block, &b.Announced); err != nil {
 		return b, err
 	}
 	interval, err := energy.NewInterval(start, energy.Length(seconds))
@@ -175,9 +175,10 @@ func (l *Ledger) Batch(ctx context.Context, k settlement.Key) (settlement.Batch,
 	return l.one(k, rows)
 }
 
-// Pending returns the batches that are attested and not final, oldest first.
+// Pending returns the batches that are attested and not yet announced, oldest first.
 func (l *Ledger) Pending(ctx context.Context) ([]settlement.Batch, error) {
-	return l.batches(ctx, `WHERE zone = $1 AND state IN ('attested', 'posted', 'minted') ORDER BY interval_start, run`)
+	return l.batches(ctx, `WHERE zone = $1 AND (state IN ('attested', 'posted', 'minted') OR state = 'final' AND NOT announced)
+		ORDER BY interval_start, run`)
 }
 
 // Recent returns the newest batches from the given state on, newest first.

@@ -36,6 +36,16 @@ func (l *Ledger) Withdraw(ctx context.Context, p Payment) error {
 	return l.pay(ctx, Withdrawal, p, settlement.Posting{Leg: settlement.Withdrawal, From: money(p.Member), To: settlement.Account{Kind: settlement.EscrowAccount}})
 }
 
+// Booked reports whether a cause is in the books.
+func (l *Ledger) Booked(ctx context.Context, source Source, id string) (booked bool, err error) {
+	err = l.db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM journal WHERE zone = $1 AND source = $2 AND source_id = $3)`,
+		l.zone, source.String(), id).Scan(&booked)
+	if err != nil {
+		return false, fmt.Errorf("look for %s %s: %w", source, id, err)
+	}
+	return booked, nil
+}
+
 func money(m energy.Member) settlement.Account {
 	return settlement.Account{Kind: settlement.MemberAccount, Owner: m}
 }

@@ -100,10 +100,17 @@ func (l *Ledger) Finish(ctx context.Context, k settlement.Key) error {
 	return step("finish", k, tag.RowsAffected(), err)
 }
 
+// Announced records that whoever follows the settlement log was told of a final batch.
+func (l *Ledger) Announced(ctx context.Context, k settlement.Key) error {
+	zone, start, run := l.key(k)
+	tag, err := l.db.Exec(ctx, `UPDATE batch SET announced = true WHERE zone = $1 AND interval_start = $2 AND run = $3 AND state = 'final'`, zone, start, run)
+	return step("announce", k, tag.RowsAffected(), err)
+}
+
 // Unmint moves a batch whose report is no longer on chain back to posted, so that it is minted again.
 func (l *Ledger) Unmint(ctx context.Context, k settlement.Key) error {
 	zone, start, run := l.key(k)
-	tag, err := l.db.Exec(ctx, `UPDATE batch SET state = 'posted', mint_transaction = NULL, mint_block = NULL
+	tag, err := l.db.Exec(ctx, `UPDATE batch SET state = 'posted', mint_transaction = NULL, mint_block = NULL, announced = false
 		WHERE zone = $1 AND interval_start = $2 AND run = $3 AND state IN ('minted', 'final')`, zone, start, run)
 	return step("unmint", k, tag.RowsAffected(), err)
 }
