@@ -22,6 +22,8 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
 
   wattle demo            run a make-believe street on real parts, with a page
   wattle audit           recompute everything that was settled in a data directory
+  wattle export          write what settled an interval into a file that anybody can audit
+  wattle proof           print and verify the proof of what a meter measured
   wattle statement       print a member's month as PDF, CSV or JSON, and issue its invoices
   wattle settle          settle a case written by hand: who owes what, and whose energy reached whom
   wattle meter scan      find the devices behind an address

@@ -16,6 +16,7 @@ import (
 	"github.com/wattle/wattle/oracle"
 	"github.com/wattle/wattle/settlement"
 	"github.com/wattle/wattle/settlement/audit"
+	"github.com/wattle/wattle/settlement/chain"
 )
 
 // measuredStreet is a street whose meters sign readings from which oracles decide.
@@ -111,13 +112,29 @@ func (c auditChain) Records(ctx context.Context) ([]audit.Record, error) {
 	all, err := c.chain.All(ctx, c.zone)
 	var records []audit.Record
 	for _, r := range all {
-		records = append(records, audit.Record{Transaction: r.Transaction, Block: r.Block, Report: oracle.Report{Zone: c.zone, Interval: r.Interval,
-			Run: r.Run, Root: r.Root, Meters: r.Meters, Export: r.Export, Import: r.Import}})
+		records = append(records, c.record(r))
 	}
 	if c.change != nil {
 		records = c.change(records)
 	}
 	return records, err
+}
+
+// Record implements audit.Witness.
+func (c auditChain) Record(ctx context.Context, k settlement.Key) (audit.Record, bool, error) {
+	r, ok, err := c.chain.Find(ctx, k.Zone, k.Interval, k.Run)
+	return c.record(r), ok, err
+}
+
+// Root implements audit.Witness.
+func (c auditChain) Root(ctx context.Context, number uint64) (audit.Root, error) {
+	on, err := c.chain.Root(ctx, c.zone, number)
+	return audit.Root{Number: number, Root: on.Root, Block: on.Block, Released: on.Released, Owed: on.Owed}, err
+}
+
+func (c auditChain) record(r chain.Record) audit.Record {
+	return audit.Record{Transaction: r.Transaction, Block: r.Block, ConfigDigest: r.ConfigDigest, Sequence: r.Sequence, Report: oracle.Report{Zone: c.zone, Interval: r.Interval,
+		Run: r.Run, Root: r.Root, Meters: r.Meters, Export: r.Export, Import: r.Import}}
 }
 
 func (c auditChain) Supply(ctx context.Context) (energy.WattHours, error) {
@@ -129,8 +146,9 @@ func (c auditChain) Roots(ctx context.Context) ([]audit.Root, error) {
 	newest, err := c.chain.SettledNumber(ctx, c.zone)
 	roots := make([]audit.Root, newest)
 	for i := range roots {
-		on, rootErr := c.chain.Root(ctx, c.zone, uint64(i+1))
-		roots[i], err = audit.Root{Number: uint64(i + 1), Root: on.Root, Block: on.Block, Released: on.Released, Owed: on.Owed}, errors.Join(err, rootErr)
+		var rootErr error
+		roots[i], rootErr = c.Root(ctx, uint64(i+1))
+		err = errors.Join(err, rootErr)
 	}
 	if c.roots != nil {
 		roots = c.roots(roots)

@@ -87,6 +87,8 @@ func TestAuditOfRoots(t *testing.T) {
 	t.Run("chain", s.chainIsForged)
 	t.Run("logs", s.turnLogsAreForged)
 	t.Run("books", func(t *testing.T) { s.tamper(t, paperTamperings) })
+	t.Run("bundles", s.bundlesAreEnough)
+	t.Run("proofs", s.proofsLead)
 	t.Run("deposit that nobody made", func(t *testing.T) {
 		must(t, s.ledger.Deposit(t.Context(), ledger.Payment{ID: "made up", Member: "anna", Amount: euro, At: genesis}))
 		finds(t, s.auditConfig(), "member anna", "deposits of 21")

@@ -48,10 +48,26 @@ func (z zoneChain) Records(ctx context.Context) ([]audit.Record, error) {
 	}
 	records := make([]audit.Record, len(all))
 	for i, r := range all {
-		records[i] = audit.Record{Transaction: r.Transaction, Block: r.Block, Report: oracle.Report{Zone: z.zone, Interval: r.Interval, Run: r.Run,
-			Root: r.Root, Meters: r.Meters, Export: r.Export, Import: r.Import}}
+		records[i] = z.record(r)
 	}
 	return records, nil
+}
+
+// Record implements audit.Witness.
+func (z zoneChain) Record(ctx context.Context, k settlement.Key) (audit.Record, bool, error) {
+	r, ok, err := z.Find(ctx, k.Zone, k.Interval, k.Run)
+	return z.record(r), ok, err
+}
+
+func (z zoneChain) record(r chain.Record) audit.Record {
+	return audit.Record{Transaction: r.Transaction, Block: r.Block, ConfigDigest: r.ConfigDigest, Sequence: r.Sequence, Report: oracle.Report{Zone: z.zone, Interval: r.Interval, Run: r.Run,
+		Root: r.Root, Meters: r.Meters, Export: r.Export, Import: r.Import}}
+}
+
+// Root implements audit.Witness.
+func (z zoneChain) Root(ctx context.Context, number uint64) (audit.Root, error) {
+	on, err := z.Chain.Root(ctx, z.zone, number)
+	return audit.Root{Number: number, Root: on.Root, Block: on.Block, Released: on.Released, Owed: on.Owed}, err
 }
 
 // Roots implements audit.Chain.
@@ -62,11 +78,9 @@ func (z zoneChain) Roots(ctx context.Context) ([]audit.Root, error) {
 	}
 	roots := make([]audit.Root, newest)
 	for i := range roots {
-		on, err := z.Root(ctx, z.zone, uint64(i+1))
-		if err != nil {
+		if roots[i], err = z.Root(ctx, uint64(i+1)); err != nil {
 			return nil, err
 		}
-		roots[i] = audit.Root{Number: uint64(i + 1), Root: on.Root, Block: on.Block, Released: on.Released, Owed: on.Owed}
 	}
 	return roots, nil
 }

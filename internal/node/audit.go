@@ -41,8 +41,7 @@ var ErrZone = problem.New(problem.NotFound, "there is no such zone in this data 
 // Audit recomputes everything that was settled in a data directory and prints what was found right. The first thing that
 // does not fit is its error.
 func Audit(ctx context.Context, c AuditConfig, stdout, stderr io.Writer) (err error) {
-	zone, err := c.zone()
-	if err != nil {
+	if err := c.checkZone(); err != nil {
 		return err
 	}
 	if !c.To.IsZero() && !c.From.Before(c.To) {
@@ -53,11 +52,10 @@ func Audit(ctx context.Context, c AuditConfig, stdout, stderr io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	devices, err := registeredDevices(ctx, s.books)
+	config, err := s.audits(ctx)
 	if err != nil {
 		return err
 	}
-	config := audit.Config{Zone: zone, Rules: demoRules(s.length), Tariffs: demoTariffs, Devices: devices, Ledger: s.books, Chain: s.chain, Bus: s.engines.bus}
 	if !c.From.IsZero() {
 		config.From, config.To = c.From.Unix(), math.MaxInt64
 	}
@@ -71,15 +69,15 @@ func Audit(ctx context.Context, c AuditConfig, stdout, stderr io.Writer) (err er
 	return printAudit(stdout, c.JSON, report)
 }
 
-// zone is the zone that is meant: the street's, unless one is named.
-func (c AuditConfig) zone() (energy.Zone, error) {
+// checkZone refuses another zone than the street's.
+func (c AuditConfig) checkZone() error {
 	if c.Zone == "" || c.Zone == string(streetZone) {
-		return streetZone, nil
+		return nil
 	}
 	if _, err := energy.ParseZone(c.Zone); err != nil {
-		return "", fmt.Errorf("--zone %q: %w: %w", c.Zone, err, ErrConfig)
+		return fmt.Errorf("--zone %q: %w: %w", c.Zone, err, ErrConfig)
 	}
-	return "", fmt.Errorf("--zone %s: %w", c.Zone, ErrZone)
+	return fmt.Errorf("--zone %s: %w", c.Zone, ErrZone)
 }
 
 // stopped is a street that does not run, opened for looking at it.
@@ -144,6 +142,13 @@ func (s *stopped) explain(err error) error {
 		return fmt.Errorf("--data %s: this street has not lived yet, start it with wattle demo: %w", s.data, err)
 	}
 	return err
+}
+
+// audits is how the street is audited.
+func (s *stopped) audits(ctx context.Context) (audit.Config, error) {
+	devices, err := registeredDevices(ctx, s.books)
+	return audit.Config{Zone: streetZone, Rules: demoRules(s.length), Tariffs: demoTariffs, Devices: devices, Ledger: s.books,
+		Chain: s.chain, Bus: s.engines.bus}, err
 }
 
 func registeredDevices(ctx context.Context, books *ledger.Ledger) (map[energy.Meter][32]byte, error) {

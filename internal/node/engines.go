@@ -187,10 +187,15 @@ func (e *engines) openChain(ctx context.Context, dir *embed.Dir, urls engineURLs
 		e.eth = node.Client()
 		return nil
 	}
+	return e.dial(ctx, urls.chain)
+}
+
+// dial connects to a chain of the user's own.
+func (e *engines) dial(ctx context.Context, address string) error {
 	call, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	var err error
-	if e.eth, err = ethclient.DialContext(call, urls.chain); err == nil {
+	if e.eth, err = ethclient.DialContext(call, address); err == nil {
 		e.stops = append(e.stops, func() error { e.eth.Close(); return nil })
 		_, err = e.eth.ChainID(call)
 	}
@@ -198,7 +203,7 @@ func (e *engines) openChain(ctx context.Context, dir *embed.Dir, urls engineURLs
 		if leaky := (*url.Error)(nil); errors.As(err, &leaky) { // repeats the URL, in which providers have their users' keys
 			err = leaky.Err
 		}
-		return fmt.Errorf("chain at %s: %w: %w", host(urls.chain), err, errChain)
+		return fmt.Errorf("chain at %s: %w: %w", host(address), err, errChain)
 	}
 	return nil
 }

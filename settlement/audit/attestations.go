@@ -56,6 +56,8 @@ func (a *auditor) keep(k settlement.Key, attested oracle.Attestation, m bus.Mess
 			a.want(k, leaf)
 		}
 	}
+	_, posted := a.records[k]
+	a.collect.run(attested, posted)
 	a.count.Attested(attested)
 	a.attestations[k] = attestation{attested.Report, attested.Leaves, m.Sequence, map[[32]byte]bool{form: true}}
 	a.report.Attestations++

@@ -44,9 +44,11 @@ type Ledger interface {
 
 // Record is what the chain holds of one report, and where.
 type Record struct {
-	Report      oracle.Report
-	Transaction [32]byte
-	Block       uint64
+	Report       oracle.Report
+	ConfigDigest [32]byte // of the oracles whose signatures the contract took
+	Sequence     uint64
+	Transaction  [32]byte
+	Block        uint64
 }
 
 // Root is what the chain holds under the number of a settlement root.
@@ -128,6 +130,7 @@ type Report struct {
 // auditor holds what the logs and the chain say.
 type auditor struct {
 	Config
+	collect      collect
 	report       Report
 	owners       map[energy.Meter]energy.Member
 	count        *settlement.Recount
@@ -146,7 +149,10 @@ type auditor struct {
 
 // Run audits the zone. It returns an error that is ErrDiffers for the first difference, and any other where the audit
 // could not be done. Nothing may be settled while it runs.
-func Run(ctx context.Context, c Config) (Report, error) {
+func Run(ctx context.Context, c Config) (Report, error) { return run(ctx, c, nil) }
+
+// run audits, and collects the bundle of an interval if one is wanted.
+func run(ctx context.Context, c Config, bundle *Bundle) (Report, error) {
 	if err := c.Validate(); err != nil {
 		return Report{}, err
 	}
@@ -157,7 +163,7 @@ func Run(ctx context.Context, c Config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	a := auditor{Config: c, owners: owners, count: settlement.NewRecount(c.Zone, c.Tariffs, owners),
+	a := auditor{Config: c, collect: collect{bundle}, owners: owners, count: settlement.NewRecount(c.Zone, c.Tariffs, owners),
 		closed: map[energy.Interval]uint64{}, traded: map[int64][]settlement.Trade{}, records: map[settlement.Key]Record{},
 		attestations: map[settlement.Key]attestation{}, wanted: map[boundary][]wanted{}, bases: map[boundary]*base{}, final: map[settlement.Key]bool{}}
 	for _, step := range []func(context.Context) error{

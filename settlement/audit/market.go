@@ -41,6 +41,7 @@ func (a *auditor) replayMarket(ctx context.Context) error {
 			}
 		}
 		events = events[len(message.Events):]
+		a.collect.message(message)
 		a.fold(m.Sequence, message.Events)
 		a.marketEnd = m.Sequence
 		return nil

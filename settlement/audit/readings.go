@@ -91,8 +91,12 @@ func (a *auditor) readReadings(ctx context.Context) error {
 // take checks the leaves that rest on a reading, and keeps it for those that are measured from it.
 func (a *auditor) take(s meter.SignedReading, digest meter.Digest) error {
 	at := boundary{s.Meter, s.Boundary}
-	if b := a.bases[at]; b != nil {
+	b := a.bases[at]
+	if b != nil {
 		b.readings = append(b.readings, s)
+	}
+	if b != nil || len(a.wanted[at]) > 0 {
+		a.collect.reading(s)
 	}
 	var rest []wanted
 	for _, w := range a.wanted[at] {

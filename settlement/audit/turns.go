@@ -32,6 +32,7 @@ func (a *auditor) recount(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		a.collect.turn(n, a.count.Balances())
 		if err := a.count.Check(n, entries); err != nil {
 			return differs("turn log at %d: notice %d of %s: %v", m.Sequence, n.Report.Number, n.Key(), err)
 		}
@@ -105,6 +106,7 @@ func (a *auditor) compareRoots(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.collect.finish(roots)
 	for _, on := range roots {
 		if on.Number > uint64(len(a.turns)) {
 			return differs("%s settlement root %d: on chain, and no notice of it in the turn log", a.Zone, on.Number)
@@ -151,6 +153,7 @@ func (a *auditor) readRoots(ctx context.Context, roots []Root) (map[uint64]bool,
 			return differs("%s settlement root %d at root log position %d: a quorum signed %s, which is not what its notice gives", a.Zone, n, m.Sequence, nameRoot(rootOf(s.Report)))
 		}
 		signed[n] = true
+		a.collect.root(s)
 		return nil
 	})
 	return signed, err
