@@ -191,17 +191,28 @@ func (a *agent) report(ctx context.Context, s *source, err error) {
 	a.config.Log.LogAttrs(ctx, slog.LevelWarn, "device has a problem", append(device, slog.Any("error", err))...)
 }
 
-// publish sends what the outbox holds, in order, until ctx is done.
+// publish sends what the outbox holds, whenever something is new, until ctx is done. Sending takes a deep stack, which is
+// given back in between: most of the time most agents have nothing to send.
 func (a *agent) publish(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.outbox.pending:
+			var sending sync.WaitGroup
+			sending.Go(func() { a.sendAll(ctx) })
+			sending.Wait()
+		}
+	}
+}
+
+// sendAll sends what the outbox holds, in order, until nothing is left or ctx is done.
+func (a *agent) sendAll(ctx context.Context) {
 	pause := a.config.Retry
 	for ctx.Err() == nil {
 		next, ok := a.outbox.next()
 		if !ok {
-			select {
-			case <-ctx.Done():
-			case <-a.outbox.pending:
-			}
-			continue
+			return
 		}
 		err := a.send(ctx, next)
 		a.config.Status.published(err)
