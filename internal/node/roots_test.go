@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,26 +19,30 @@ import (
 )
 
 // TestMembersClaimUnderTheRoots lets a street live, stop and live again. Its oracles sign roots, the clerk puts them on chain,
-// and from the logs and the chain alone comes all that members need to claim their tokens and the money they asked for.
+// and from the logs and the chain alone comes all that members need to claim their tokens and the money they asked for. A
+// notice of the operator's that is not true gets no signature, and holds nobody up.
 func TestMembersClaimUnderTheRoots(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a whole street lives several times")
 	}
 	const asked = 10 * energy.Money(1e9)
 	data := streetDir(t)
-	var number uint64
-	for number == 0 {
-		number = live(t, data, func(s *stopped, number uint64) {
-			if number > 0 {
-				must(t, s.books.Withdraw(t.Context(), ledger.Payment{ID: "asked", Member: "home-01", Amount: asked, At: s.recount(t, 1).At}))
+	for forged := false; !forged; {
+		live(t, data, func(s *stopped, number uint64) {
+			if number == 0 {
+				return
 			}
+			balances, newest := s.recount(t, math.MaxUint64)
+			must(t, s.books.Withdraw(t.Context(), ledger.Payment{ID: "asked", Member: "home-01", Amount: asked, At: newest.Report.Interval.EndUnix()}))
+			forged = s.forge(t, balances, newest.Report)
 		})
 	}
 	for paid := false; !paid; {
 		live(t, data, func(s *stopped, number uint64) {
-			count := s.recount(t, number)
-			if leaf, _, _ := count.Prove(settlement.Account{Kind: settlement.MemberAccount, Owner: "home-01"}); leaf.Released == asked {
-				s.claimAll(t, number, count.Balances)
+			balances, _ := s.recount(t, number)
+			if leaf, _, _ := balances.Prove(settlement.Account{Kind: settlement.MemberAccount, Owner: "home-01"}); leaf.Released == asked {
+				s.claimAll(t, number, balances)
+				s.noForgery(t)
 				paid = true
 			}
 		})
@@ -55,8 +60,8 @@ func streetDir(t *testing.T) string {
 }
 
 // live runs the street for a few intervals, of a second each by the wall, and then shows what it left, with the number of
-// the newest settlement root on chain, which it returns.
-func live(t *testing.T, data string, show func(s *stopped, number uint64)) uint64 {
+// the newest settlement root on chain.
+func live(t *testing.T, data string, show func(s *stopped, number uint64)) {
 	t.Helper()
 	must(t, t.Context().Err())
 	var log bytes.Buffer
@@ -69,17 +74,47 @@ func live(t *testing.T, data string, show func(s *stopped, number uint64)) uint6
 	number, err := s.chain.SettledNumber(t.Context())
 	must(t, err)
 	show(s, number)
-	return number
 }
 
-// recounted are the balances under a settlement root.
-type recounted struct {
-	*settlement.Balances
-	At int64 // end of the interval that the root settles, Unix seconds
+// falseRoot is of nothing.
+var falseRoot = oracle.Hash{6, 6, 6}
+
+// forge puts a notice on the log that settles a batch under a false root. It reports whether there was such a batch.
+func (s *stopped) forge(t *testing.T, balances *settlement.Balances, newest oracle.SettlementReport) bool {
+	t.Helper()
+	batches, err := s.books.Settled(t.Context())
+	must(t, err)
+	for _, b := range batches {
+		if balances.Counts(b.Key) {
+			continue
+		}
+		r := newest
+		r.Number, r.Interval, r.Root = r.Number+1, b.Key.Interval, falseRoot
+		last, _, err := s.engines.bus.LastOf(t.Context(), bus.TurnSubject(streetZone))
+		must(t, err)
+		_, err = s.engines.bus.Append(t.Context(), bus.TurnSubject(streetZone), last.Sequence, settlement.AppendNotice(nil, settlement.Notice{Report: r}))
+		must(t, err)
+		return true
+	}
+	return false
 }
 
-// recount tells the balances under a root from the logs and the chain, as anybody can.
-func (s *stopped) recount(t *testing.T, number uint64) (r recounted) {
+// noForgery makes sure that no oracle's signature stands under the false root.
+func (s *stopped) noForgery(t *testing.T) {
+	t.Helper()
+	_, err := s.engines.bus.Replay(t.Context(), bus.RootSubject(streetZone), 1, func(m bus.Message) error {
+		signed, err := oracle.DecodeSettled(m.Data)
+		if err == nil && signed.Report.Root == falseRoot {
+			t.Errorf("the false root was signed: %+v", signed)
+		}
+		return err
+	})
+	must(t, err)
+}
+
+// recount tells the balances under a root, or the newest before, from the logs and the chain, as anybody can. It returns the
+// notice of that root too.
+func (s *stopped) recount(t *testing.T, number uint64) (_ *settlement.Balances, newest settlement.Notice) {
 	t.Helper()
 	ctx, log := t.Context(), s.engines.bus
 	owners, err := s.books.Owners(ctx)
@@ -102,16 +137,16 @@ func (s *stopped) recount(t *testing.T, number uint64) (r recounted) {
 	must(t, err)
 	_, err = log.Replay(ctx, bus.TurnSubject(streetZone), 1, func(m bus.Message) error {
 		n, err := settlement.DecodeNotice(m.Data)
-		if err != nil || n.Report.Number > number {
+		if err != nil || n.Report.Number > number || n.Report.Root == falseRoot {
 			return err
 		}
 		entries, err := s.chain.Entries(ctx, count.Block(), n.Report.Block)
 		must(t, err)
-		r = recounted{count.Balances(), n.Report.Interval.EndUnix()}
+		newest = n
 		return count.Check(n, entries)
 	})
 	must(t, err)
-	return r
+	return count.Balances(), newest
 }
 
 // claimAll claims for every member, and compares what the chain paid with the leaves.
