@@ -150,7 +150,7 @@ func (s *street) publishAttestation(ctx context.Context, a oracle.Attestation) e
 }
 
 func (s *street) publishRoot(ctx context.Context, r oracle.Settled) error {
-	id := fmt.Sprintf("root %s %d %x", r.Report.Zone, r.Report.Number, r.Report.Root)
+	id := fmt.Sprintf("root %s %d %x %x", r.Report.Zone, r.Report.Number, r.Report.Root, r.ConfigDigest) // a new configuration may sign it again
 	_, err := s.bus.Publish(ctx, bus.RootSubject(r.Report.Zone), id, oracle.AppendSettled(nil, r))
 	return err
 }
