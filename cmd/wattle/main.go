@@ -33,6 +33,8 @@ const usage = `wattle: a peer-to-peer energy market for a neighbourhood
   wattle meter serve     answer as the device of such a file
   wattle meter proxy     share a device that accepts one client
   wattle meter agent     read and sign for one home
+  wattle oracle run      run one oracle
+  wattle oracle status   say how oracles do
   wattle oracle keys     new, show, backup, restore or prove the sealed keys of an oracle
   wattle exchange replay play a file of orders through the market's books and time it
   wattle grid solve      compute the power flow of a network
@@ -174,6 +176,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set.BoolVar(&c.JSON, "json", false, "print the summary as one JSON object")
 	set.Var(&devices, "device", "a real SunSpec device, tcp://HOST:PORT?unit=N; may be repeated")
 	set.Var(&faults, "fault", "oracle-4 or home-03: stop it after the first settled interval; may be repeated")
+	set.BoolVar(&c.OracleProcesses, "oracle-processes", false, "run each oracle as a process of its own")
 	set.DurationVar(&c.TokenLifetime, "token-lifetime", 0, "how long the tokens of programs are good after they were issued (default 8760h, a year)")
 	set.StringVar(&c.DatabaseURL, "database-url", "", "a PostgreSQL database instead of the embedded one")
 	set.StringVar(&c.NATSURL, "nats-url", "", "a NATS server with JetStream and sync_interval always instead of the embedded one")

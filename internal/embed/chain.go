@@ -64,11 +64,13 @@ type ChainConfig struct {
 // Chain is an Ethereum chain in this process that seals a block whenever there are transactions. A block is on the disk
 // before a client can see it. The Client is safe for concurrent use.
 type Chain struct {
+	dir     string
 	log     *slog.Logger
 	stack   *node.Node
 	backend *eth.Ethereum
 	beacon  *catalyst.SimulatedBeacon
 	line    *line
+	door    *door // nil until Listen
 	client  *ethclient.Client
 	stop    chan struct{}
 	stopped chan struct{} // closed when the sealer has returned
@@ -86,7 +88,7 @@ func StartChain(c ChainConfig) (_ *Chain, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ch := &Chain{log: c.Log, stop: make(chan struct{}), stopped: make(chan struct{})}
+	ch := &Chain{dir: c.Dir, log: c.Log, stop: make(chan struct{}), stopped: make(chan struct{})}
 	if ch.stack, err = node.New(nodeConfig(c)); err != nil {
 		return nil, fmt.Errorf("chain: %w", err)
 	}
@@ -262,9 +264,10 @@ func (ch *Chain) Stop() error { return ch.closing() }
 func (ch *Chain) close() error {
 	close(ch.stop)
 	<-ch.stopped
+	err := ch.door.close()
 	ch.line.close() // first: the client waits for the end of what it reads
 	ch.client.Close()
-	if err := ch.stack.Close(); err != nil {
+	if err := errors.Join(err, ch.stack.Close()); err != nil {
 		return fmt.Errorf("stop chain: %w", err)
 	}
 	return nil

@@ -121,7 +121,7 @@ func openStopped(ctx context.Context, c AuditConfig, stderr io.Writer) (_ *stopp
 	if err != nil {
 		return nil, err
 	}
-	opened, err := openEngines(ctx, s.dir, engineURLs{c.DatabaseURL, c.NATSURL, "", c.ChainURL, c.PostgresBin, 0}, crypto.PubkeyToAddress(operator.PublicKey), log)
+	opened, err := openEngines(ctx, s.dir, engineURLs{c.DatabaseURL, c.NATSURL, "", c.ChainURL, c.PostgresBin, 0, ""}, crypto.PubkeyToAddress(operator.PublicKey), log)
 	if err != nil {
 		return nil, err
 	}

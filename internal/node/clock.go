@@ -48,6 +48,22 @@ func OpenClock(dir string, start time.Time, speed int) (*Clock, error) {
 	return c, nil
 }
 
+// clockAt is a clock that shows a time at a moment of the wall's and runs on from there, without a file: for processes that
+// live by another's clock.
+func clockAt(shows, wall time.Time, speed int) *Clock {
+	c := &Clock{speed: speed, from: shows.UTC()}
+	c.epoch.Store(&wall)
+	never := time.Unix(1<<40, 0)
+	c.kept.Store(&never)
+	return c
+}
+
+// wallClock shows what the wall does, also when that is set.
+func wallClock() *Clock { return clockAt(time.Unix(0, 0), time.Unix(0, 0), 1) }
+
+// hands say what the clock showed at a moment of the wall's, after Start.
+func (c *Clock) hands() (shows, wall time.Time) { return c.from, *c.epoch.Load() }
+
 // Now is the street's time.
 func (c *Clock) Now() time.Time {
 	epoch := c.epoch.Load()

@@ -33,6 +33,8 @@ type DemoConfig struct {
 	Devices   []string      // real devices, tcp://HOST:PORT?unit=N
 	Faults    []string      // "oracle-4" or "home-03": stopped after the first settled interval
 
+	OracleProcesses bool // each oracle is a process of its own
+
 	TokenLifetime time.Duration // of programs' tokens; 0 is token.DefaultLifetime
 
 	DatabaseURL string // instead of the embedded PostgreSQL

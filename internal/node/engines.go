@@ -40,6 +40,8 @@ type engineURLs struct {
 	database, nats, natsMonitor, chain, postgresBin string
 
 	natsReplicas int // 0 means 1
+
+	password string // lets other processes of this user reach what is embedded; empty: nobody can
 }
 
 // engines are the three engines a street stands on, embedded or not.
@@ -47,6 +49,7 @@ type engines struct {
 	db    *pgxpool.Pool
 	bus   *bus.Bus
 	eth   *ethclient.Client
+	reach engineURLs      // where other processes reach them
 	died  <-chan struct{} // closed when the embedded database has ended by itself; nil without one
 	stops []func() error  // in the order of starting
 }
@@ -80,6 +83,7 @@ func (e *engines) openDatabase(ctx context.Context, dir *embed.Dir, urls engineU
 		e.died = cluster.Done()
 		address = cluster.URL()
 	}
+	e.reach.database = address
 	conn, err := connectDatabase(ctx, address)
 	if err != nil {
 		return err
@@ -129,7 +133,7 @@ func host(text string) string {
 func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, log *slog.Logger) error {
 	var conn *nats.Conn
 	if urls.nats == "" {
-		server, err := embed.StartNATS(embed.NATSConfig{Dir: dir.Path("nats"), Log: log})
+		server, err := embed.StartNATS(embed.NATSConfig{Dir: dir.Path("nats"), Log: log, Password: urls.password})
 		if err != nil {
 			return err
 		}
@@ -137,7 +141,9 @@ func (e *engines) openBus(ctx context.Context, dir *embed.Dir, urls engineURLs, 
 		if conn, err = server.Connect(); err != nil {
 			return err
 		}
+		e.reach.nats = server.URL()
 	} else {
+		e.reach.nats = urls.nats
 		var err error
 		if conn, err = nats.Connect(urls.nats, nats.MaxReconnects(-1), nats.Name("wattle"), nats.Timeout(connectTimeout)); err != nil {
 			return fmt.Errorf("NATS at %s: %w: %w", host(urls.nats), err, errNATS)
@@ -185,8 +191,12 @@ func (e *engines) openChain(ctx context.Context, dir *embed.Dir, urls engineURLs
 		}
 		e.stops = append(e.stops, node.Stop)
 		e.eth = node.Client()
-		return nil
+		if urls.password != "" {
+			e.reach.chain, err = node.Listen()
+		}
+		return err
 	}
+	e.reach.chain = urls.chain
 	return e.dial(ctx, urls.chain)
 }
 

@@ -15,8 +15,11 @@ const (
 	oracleQuiet = 30 * time.Second // wall time after which an oracle that takes part in no round counts as stopped
 )
 
+// reporter is an oracle of this process or of its own.
+type reporter interface{ Status() ocr.Status }
+
 // watch tells the page how the parts of the street do, until ctx is done.
-func (s *street) watch(ctx context.Context, nodes []*ocr.Node) error {
+func (s *street) watch(ctx context.Context, oracles []reporter) error {
 	tick := time.NewTicker(healthEvery)
 	defer tick.Stop()
 	for {
@@ -24,14 +27,14 @@ func (s *street) watch(ctx context.Context, nodes []*ocr.Node) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
-			s.page.Health(s.oracleHealth(nodes), s.marketHealth(), s.settlementHealth(ctx), s.engineHealth(ctx, "Database", s.db.Ping),
+			s.page.Health(s.oracleHealth(oracles), s.marketHealth(), s.settlementHealth(ctx), s.engineHealth(ctx, "Database", s.db.Ping),
 				s.engineHealth(ctx, "Chain", func(ctx context.Context) error { _, err := s.eth.BlockNumber(ctx); return err }))
 		}
 	}
 }
 
 // oracleHealth counts the oracles that take part: with f stopped the group still attests, with more it does not.
-func (s *street) oracleHealth(nodes []*ocr.Node) web.Part {
+func (s *street) oracleHealth(nodes []reporter) web.Part {
 	quiet := s.clock.scale(oracleQuiet)
 	running := 0
 	for _, n := range nodes {

@@ -171,6 +171,7 @@ func (s *street) feed(ctx context.Context, node *ocr.Node) error {
 		if err == nil {
 			err = node.Put(reading)
 		}
+		s.refused.count(err)
 		if err != nil {
 			s.log.LogAttrs(ctx, slog.LevelDebug, "reading not used", slog.Uint64("sequence", m.Sequence), slog.String("reason", err.Error()))
 		}

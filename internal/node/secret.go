@@ -76,5 +76,8 @@ func (s secret) account(m energy.Member) (*ecdsa.PrivateKey, error) {
 	return crypto.ToECDSA(s.derive("account/" + string(m)))
 }
 
+// password opens the embedded message server to processes of its own.
+func (s secret) password() string { return hex.EncodeToString(s.derive("nats")) }
+
 // passphrase seals the oracles' key files: 256 bits, so no stretching can add to it.
 func (s secret) passphrase() string { return hex.EncodeToString(s.derive("passphrase")) }

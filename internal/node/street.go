@@ -58,6 +58,9 @@ type street struct {
 	first    time.Duration        // from ready until the first settlement of this run
 	settled  int                  // intervals that this run settled
 	faults   map[string]context.CancelFunc
+	children []*oracleChild // oracles with processes of their own
+	refused  *refusals      // in an oracle's own process
+	stderr   io.Writer
 }
 
 // errEnough ends a demo that has settled as many intervals as it was asked to.
@@ -81,7 +84,7 @@ func Demo(ctx context.Context, c DemoConfig, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
-	s := &street{config: c, dir: dir, log: log, began: began, faults: map[string]context.CancelFunc{}, covered: make(chan struct{})}
+	s := &street{config: c, dir: dir, log: log, began: began, faults: map[string]context.CancelFunc{}, covered: make(chan struct{}), stderr: stderr}
 	if err := s.found(ctx); err != nil {
 		return err
 	}
@@ -141,7 +144,10 @@ func (s *street) found(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	urls := engineURLs{s.config.DatabaseURL, s.config.NATSURL, s.config.NATSMonitor, s.config.ChainURL, s.config.PostgresBin, s.config.NATSReplicas}
+	urls := engineURLs{s.config.DatabaseURL, s.config.NATSURL, s.config.NATSMonitor, s.config.ChainURL, s.config.PostgresBin, s.config.NATSReplicas, ""}
+	if s.config.OracleProcesses {
+		urls.password = s.seed.password()
+	}
 	if s.engines, err = openEngines(ctx, s.dir, urls, crypto.PubkeyToAddress(operator.PublicKey), s.log); err != nil {
 		return err
 	}
@@ -232,8 +238,11 @@ func (s *street) start(ctx context.Context, group *errgroup.Group, nodes []*ocr.
 	}
 	s.startPage(launch, listener)
 	launch(s.guard)
-	launch(func(ctx context.Context) error { return s.watch(ctx, nodes) })
+	launch(func(ctx context.Context) error { return s.watch(ctx, s.reporters(nodes)) })
 	if err := s.clock.Start(); err != nil {
+		return err
+	}
+	if err := s.startChildren(ctx, group); err != nil {
 		return err
 	}
 	launch(s.clock.Run)
@@ -290,7 +299,12 @@ func (s *street) install(ctx context.Context, keys []ocr.Keys, registry oracle.R
 		return nil, nil, err
 	}
 	s.quorum = quorum
-	nodes, err := s.oracles(keys, capability, registry)
+	var nodes []*ocr.Node
+	if s.config.OracleProcesses {
+		err = s.oracleChildren(ctx, keys, capability, contracts, registry)
+	} else {
+		nodes, err = s.oracles(keys, capability, registry)
+	}
 	return []web.Contract{{Name: "Hub", Address: contracts.Hub[:]}, {Name: "Energy token", Address: contracts.Token[:]},
 		{Name: "Oracle configuration", Address: capability[:]}}, nodes, err
 }
