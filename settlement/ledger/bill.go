@@ -18,24 +18,23 @@ var ErrOpen = problem.New(problem.Conflict, "the period is not over, or not sett
 // ErrPeriod is returned for a period that ends before it starts.
 var ErrPeriod = problem.New(problem.Invalid, "a period ends after it starts")
 
-// querier is a pool or a transaction.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
 // Bill returns what settlement and payments moved on a member's money between two Unix seconds, with the invoices issued so
 // far. Somebody who is not a member is ErrNotFound.
 func (l *Ledger) Bill(ctx context.Context, m energy.Member, start, end int64) (settlement.Bill, error) {
-	return l.bill(ctx, l.db, m, start, end)
+	var b settlement.Bill
+	err := pgx.BeginTxFunc(ctx, l.db, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		b, err = l.bill(ctx, tx, m, start, end)
+		return err
+	})
+	return b, err
 }
 
-func (l *Ledger) bill(ctx context.Context, db querier, m energy.Member, start, end int64) (settlement.Bill, error) {
+func (l *Ledger) bill(ctx context.Context, tx pgx.Tx, m energy.Member, start, end int64) (settlement.Bill, error) {
 	b := settlement.Bill{Zone: l.zone, Member: m, Start: start, End: end}
 	if end <= start {
 		return b, fmt.Errorf("bill of %s: %w", m, ErrPeriod)
 	}
-	err := db.QueryRow(ctx, `SELECT m.name, NOT EXISTS (SELECT FROM batch WHERE zone = $1 AND interval_start + interval_seconds >= $4)
+	err := tx.QueryRow(ctx, `SELECT m.name, NOT EXISTS (SELECT FROM batch WHERE zone = $1 AND interval_start + interval_seconds >= $4)
 			OR EXISTS (SELECT FROM batch WHERE zone = $1 AND interval_start >= $3 AND interval_start < $4 AND state IN ('traded', 'attested'))
 		FROM member m WHERE m.zone = $1 AND m.member = $2`, l.zone, m, start, end).Scan(&b.Name, &b.Provisional)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -44,23 +43,30 @@ func (l *Ledger) bill(ctx context.Context, db querier, m energy.Member, start, e
 	if err != nil {
 		return b, fmt.Errorf("member %q: %w", m, err)
 	}
-	if b.Lines, b.Opening, err = l.billLines(ctx, db, m, start, end); err != nil {
+	if b.Lines, b.Opening, err = l.billLines(ctx, tx, m, start, end); err != nil {
 		return b, fmt.Errorf("bill of %s: %w", m, err)
 	}
-	b.Invoices, err = l.invoices(ctx, db, m, start, end)
+	b.Invoices, err = l.invoices(ctx, tx, m, start, end)
 	return b, err
 }
 
-// billLines returns the lines of a period, and the sum of those before it.
-func (l *Ledger) billLines(ctx context.Context, db querier, m energy.Member, start, end int64) (lines []settlement.BillLine, opening energy.Money, err error) {
-	rows, err := db.Query(ctx, `SELECT t.id, j.number, j.at, coalesce(j.run, 0), j.source = 'settlement', t.leg,
+// billLines returns the lines of a period, and the sum of those before it: the balance less everything since, for a month is
+// read sooner than the years before it. The books do not change meanwhile.
+func (l *Ledger) billLines(ctx context.Context, tx pgx.Tx, m energy.Member, start, end int64) (lines []settlement.BillLine, opening energy.Money, err error) {
+	balance, err := l.amount(ctx, tx, money(m), settlement.MoneyAsset)
+	if err != nil {
+		return nil, 0, err
+	}
+	opening = energy.Money(balance)
+	rows, err := tx.Query(ctx, `SELECT t.id, j.number, j.at, coalesce(j.run, 0), j.source = 'settlement', t.leg,
 			CASE WHEN other.kind = 'member' THEN other.owner ELSE other.kind END,
 			CASE WHEN mine.number = t.credit THEN t.amount ELSE -t.amount END, t.energy_wh, t.rate
 		FROM account mine
-		JOIN balance_block b ON (b.zone, b.block) = (mine.zone, mine.number >> 6) AND b.ends[(mine.number & 63) + 1] < b.ends[(mine.number & 63) + 2]
-		JOIN journal j ON j.id = b.journal`+linesOf+`
-		WHERE mine.zone = $1 AND mine.kind = 'member' AND mine.owner = $2 AND mine.asset = 'money' AND j.at < $3
-		ORDER BY j.at, j.number, t.line`, l.zone, m, end)
+		JOIN journal j ON j.zone = mine.zone AND j.at >= $3
+		JOIN balance_block b ON (b.zone, b.block, b.journal) = (mine.zone, mine.number >> 6, j.id)
+			AND b.ends[(mine.number & 63) + 1] < b.ends[(mine.number & 63) + 2]`+linesOf+`
+		WHERE mine.zone = $1 AND mine.kind = 'member' AND mine.owner = $2 AND mine.asset = 'money'
+		ORDER BY j.at, j.number, t.line`, l.zone, m, start)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -68,20 +74,19 @@ func (l *Ledger) billLines(ctx context.Context, db querier, m energy.Member, sta
 	var id []byte
 	var leg string
 	_, err = pgx.ForEachRow(rows, []any{&id, &line.Entry, &line.At, &line.Run, &line.Settles, &leg, &line.Counterparty, &line.Amount, &line.Energy, &line.Rate}, func() error {
-		if line.At < start {
-			opening += line.Amount
-			return nil
+		opening -= line.Amount
+		if line.At < end {
+			copy(line.ID[:], id)
+			line.Leg = settlement.ParseLeg(leg)
+			lines = append(lines, line)
 		}
-		copy(line.ID[:], id)
-		line.Leg = settlement.ParseLeg(leg)
-		lines = append(lines, line)
 		return nil
 	})
 	return lines, opening, err
 }
 
-func (l *Ledger) invoices(ctx context.Context, db querier, m energy.Member, start, end int64) ([]settlement.Invoice, error) {
-	rows, err := db.Query(ctx, `SELECT number, kind, side, coalesce(corrects, 0), journal, amount_nano, amount_cents, issued_at FROM invoice
+func (l *Ledger) invoices(ctx context.Context, tx pgx.Tx, m energy.Member, start, end int64) ([]settlement.Invoice, error) {
+	rows, err := tx.Query(ctx, `SELECT number, kind, side, coalesce(corrects, 0), journal, amount_nano, amount_cents, issued_at FROM invoice
 		WHERE zone = $1 AND member = $2 AND period_start = $3 AND period_end = $4 ORDER BY number`, l.zone, m, start, end)
 	if err != nil {
 		return nil, fmt.Errorf("invoices of %s: %w", m, err)

@@ -55,6 +55,9 @@ func TestBillsAndInvoices(t *testing.T) {
 	if err != nil || b.Closing() != balance.Money {
 		t.Errorf("closing %s, balance %s %v: want them equal", b.Closing(), balance.Money, err)
 	}
+	if b, err = l.Bill(ctx, "elif", start-hour, start); err != nil || b.Opening != 0 || len(b.Lines) != 1 || b.Closing() != 7 {
+		t.Errorf("the hour before: got %+v %v, want what came early alone", b, err)
+	}
 	for range 2 { // a repeat issues nothing
 		b, err = l.Issue(ctx, "elif", start, end, end+60)
 		must(t, err)
