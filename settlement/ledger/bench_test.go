@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -9,7 +10,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -111,7 +114,7 @@ func settleTown(b *testing.B, n int) {
 	begun := time.Now()
 	settleCase(b, l, first)
 	opened := time.Since(begun)
-	var took time.Duration
+	var took, here, there time.Duration
 	var postings int
 	var wal int64
 	rounds := 0
@@ -121,12 +124,15 @@ func settleTown(b *testing.B, n int) {
 		c := town(zone, n, interval.Add(i+1))
 		take(b, l, c)
 		before := walPosition(b, db)
+		ourTime, serverTime := processorTime(b, db)
 		b.StartTimer()
 		from := time.Now()
 		postings += settleCase(b, l, c)
 		took += time.Since(from)
 		b.StopTimer()
 		wal += walPosition(b, db) - before
+		ours, servers := processorTime(b, db)
+		here, there = here+ours-ourTime, there+servers-serverTime
 		rounds++
 		b.StartTimer()
 	}
@@ -138,6 +144,8 @@ func settleTown(b *testing.B, n int) {
 	b.ReportMetric(float64(wal)/float64(postings), "WAL-B/posting")
 	fmt.Printf("%d members: %.2f s for %d postings, %.0f postings/s, %.0f B of WAL each; the first interval, which opens all accounts, %.2f s\n",
 		n, took.Seconds()/float64(rounds), postings/rounds, rate, float64(wal)/float64(postings), opened.Seconds())
+	fmt.Printf("%d members: %.2f s of processor time here and %.2f s in the server's connections\n",
+		n, here.Seconds()/float64(rounds), there.Seconds()/float64(rounds))
 	fmt.Printf("%d members: row by row %.0f postings/s committed one by one (%.0f times slower), %.0f/s in one transaction (%.0f times slower); peak memory %s\n",
 		n, single, rate/single, inOne, rate/inOne, peak())
 }
@@ -186,6 +194,32 @@ func walPosition(b *testing.B, db *pgxpool.Pool) (bytes int64) {
 		b.Fatal(err)
 	}
 	return bytes
+}
+
+// processorTime is what this process and the connections of the pool have used of the processors, which other work on the
+// machine changes less than the time on the clock.
+func processorTime(b *testing.B, db *pgxpool.Pool) (here, there time.Duration) {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range db.AcquireAllIdle(b.Context()) {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Conn().PgConn().PID()))
+		c.Release()
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])) // from the third on, proc_pid_stat(5)
+		if len(fields) < 13 {
+			b.Fatalf("/proc/PID/stat: got %q", text)
+		}
+		for _, field := range fields[11:13] { // utime and stime, 1/100 s
+			ticks, err := strconv.ParseInt(field, 10, 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			there += time.Duration(ticks) * 10 * time.Millisecond
+		}
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), there
 }
 
 // rowByRow inserts transfers with one statement each, committed one by one and in one transaction, and returns both rates.

@@ -112,14 +112,25 @@ func (l *Ledger) enter(ctx context.Context, tx pgx.Tx, newest head, e draft, run
 	return nil
 }
 
-// copyTransfers writes the transfers and returns the digest of the entry, which it computes while the server works.
+// copyTransfers writes the transfers and returns the digest of the entry, which it computes while the server works. The
+// postings lie apart in memory, so it takes many at a time: the processor then waits for all of them at once.
 func copyTransfers(ctx context.Context, tx pgx.Tx, zone energy.Zone, journal int64, e draft, lines []side) (digest [32]byte, err error) {
 	h := sha256.New()
 	h.Write(appendEntryHeader(nil, zone, e.Entry))
 	buffer := make([]byte, 0, 1<<13)
-	err = copyRows(ctx, tx, `COPY transfer (journal, amount, energy_wh, line, debit, credit, id, leg, rate) FROM STDIN BINARY`, len(e.Postings), func(i int, t *tuples) {
-		p := &e.Postings[e.order[i]]
-		buffer = write(h, appendPosting(buffer, p))
+	var taken [64]settlement.Posting
+	err = copyRows(ctx, tx, `COPY transfer (journal, amount, energy_wh, line, debit, credit, id, leg, rate) FROM STDIN BINARY`, len(e.order), func(i int, t *tuples) {
+		n := i % len(taken)
+		if n == 0 {
+			next := e.order[i:min(i+len(taken), len(e.order))]
+			for k, place := range next {
+				taken[k] = e.Postings[place]
+			}
+			for k := range next {
+				buffer = write(h, appendPosting(buffer, &taken[k]))
+			}
+		}
+		p := &taken[n]
 		t.begin(9)
 		t.int8(journal)
 		t.int8(p.Amount)
