@@ -34,7 +34,7 @@ func (c chainOf) Final(ctx context.Context) (uint64, error) {
 }
 
 // turns starts a recount that signs what it counted, as oracles 1 and 3 do.
-func (s *street) turns(t *testing.T) *recount.Follower {
+func (s *street) turns(t testing.TB) *recount.Follower {
 	t.Helper()
 	owners, err := s.ledger.Owners(t.Context())
 	must(t, err)
@@ -59,7 +59,7 @@ func (s *street) turns(t *testing.T) *recount.Follower {
 }
 
 // signRoot puts the signatures of the oracles named in the place of those there are.
-func (s *street) signRoot(t *testing.T, settled oracle.Settled, signers ...int) oracle.Settled {
+func (s *street) signRoot(t testing.TB, settled oracle.Settled, signers ...int) oracle.Settled {
 	t.Helper()
 	settled.Signatures = nil
 	hash := settled.SigningHash()
@@ -116,7 +116,7 @@ func TestRootsReachTheChain(t *testing.T) {
 }
 
 // leavesAreTheLedger compares the balances under the newest root with the ledger's.
-func (s *street) leavesAreTheLedger(t *testing.T, f *recount.Follower) {
+func (s *street) leavesAreTheLedger(t testing.TB, f *recount.Follower) {
 	t.Helper()
 	f.Read(func(b *settlement.Balances) {
 		for _, m := range members {
@@ -140,7 +140,7 @@ func (s *street) leavesAreTheLedger(t *testing.T, f *recount.Follower) {
 }
 
 // workUntil runs a clerk until something has happened.
-func (s *street) workUntil(t *testing.T, happened func() bool, change func(*clerk.Config)) {
+func (s *street) workUntil(t testing.TB, happened func() bool, change func(*clerk.Config)) {
 	t.Helper()
 	config := clerk.Config{Zone: s.zone, Tariffs: settlement.Always(tariff), Bus: s.bus, Log: quiet, Ledger: s.ledger, Chain: s.contract(),
 		Settled: func(settlement.Batch) error { return nil }}

@@ -191,3 +191,30 @@ var paperTamperings = []tampering{
 	{"invoice number", `UPDATE invoice SET number = 13, previous_number = 12 WHERE number = 3`, []string{"invoice 3", "missing"}},
 	{"invoice missing", `DELETE FROM invoice WHERE number = 2`, []string{"invoice 2", "missing"}},
 }
+
+// A later run that attests less is recomputed as a difference, and what it burns is missing from the supply.
+func TestAuditOfCorrections(t *testing.T) {
+	s := settled(t)
+	a := s.reports[nth(2)]
+	var err error
+	a.Report, err = oracle.NewReport(s.zone, nth(2), 1, a.Leaves[1:]) // without anna, who exported
+	must(t, err)
+	a.Leaves, a.Signatures, a.Sequence = a.Leaves[1:], nil, 99
+	s.publish(t, oracle.AppendAttestation(nil, s.signed(t, a, 0, 2)))
+	corrected := settlement.Key{Zone: s.zone, Interval: nth(2), Run: 1}
+	s.workUntil(t, func() bool {
+		b, err := s.ledger.Batch(t.Context(), corrected)
+		return err == nil && b.State == settlement.Final
+	}, func(c *clerk.Config) { c.Turns = noTurns{} })
+	report, err := audit.Run(t.Context(), s.auditConfig())
+	if err != nil || report.Intervals != 4 || report.Attestations != 4 || report.Minted != 1600 {
+		t.Errorf("got %+v %v, want 4 settlements and 1600 Wh minted", report, err)
+	}
+	u, err := audit.Export(t.Context(), s.auditConfig(), nth(2))
+	must(t, err)
+	if summary, err := audit.Check(t.Context(), u, s.outsider(t)); err != nil || summary.Runs != 2 || summary.Minted != 0 {
+		t.Errorf("bundle: got %+v %v, want 2 runs and nothing minted", summary, err)
+	}
+	s.tamper(t, []tampering{{"transfer of a correction", `UPDATE transfer SET amount = amount + 1 WHERE journal = (SELECT id FROM journal WHERE run = 1) AND line = 0`,
+		[]string{corrected.String(), "transfer"}}})
+}

@@ -71,7 +71,7 @@ func (n *node) SendTransaction(ctx context.Context, tx *types.Transaction) error
 	return n.Client.SendTransaction(ctx, tx)
 }
 
-func start(t *testing.T) *engines {
+func start(t testing.TB) *engines {
 	t.Helper()
 	operator := newKey(t)
 	e := &engines{db: pgtest.New(t), bus: bustest.Open(t), quorum: oracle.Quorum{ConfigDigest: [32]byte{0, 0x0e, 1}, Faulty: 1}}
@@ -97,14 +97,14 @@ func start(t *testing.T) *engines {
 	return e
 }
 
-func newKey(t *testing.T) *ecdsa.PrivateKey {
+func newKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := crypto.GenerateKey()
 	must(t, err)
 	return key
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -126,13 +126,13 @@ type street struct {
 	previous exchange.Digest
 	marketAt uint64 // its sequence
 	attestAt uint64 // sequence of the newest attestation message
-	clients  byte
+	clients  uint16
 
 	trades  map[energy.Interval][]settlement.Trade // what the market said
 	reports map[energy.Interval]oracle.Attestation // what was attested first
 }
 
-func (e *engines) street(t *testing.T, zone energy.Zone) *street {
+func (e *engines) street(t testing.TB, zone energy.Zone) *street {
 	t.Helper()
 	rules := exchange.Rules{Zone: zone, Length: energy.FifteenMinutes, MinPrice: 80_000, MaxPrice: 300_000, Tick: 100, MaxQuantity: 100_000}
 	s := &street{engines: e, zone: zone, ledger: ledger.New(e.db, zone), rules: rules, market: exchange.NewMarket(rules),
@@ -149,7 +149,9 @@ func (e *engines) street(t *testing.T, zone energy.Zone) *street {
 
 // deviceOf is the key of the i-th member's meter.
 func deviceOf(i int) ed25519.PrivateKey {
-	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize))
+	seed := bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize)
+	seed[0] += byte(i >> 8)
+	return ed25519.NewKeyFromSeed(seed)
 }
 
 func gridOf(m energy.Member) energy.Meter { return energy.Meter(m + "-grid") }
@@ -162,7 +164,7 @@ func nth(n int) energy.Interval {
 func (s *street) key(n int) settlement.Key { return settlement.Key{Zone: s.zone, Interval: nth(n)} }
 
 // enter appends commands to the order log, in one batch, and returns what they cause.
-func (s *street) enter(t *testing.T, commands ...exchange.Command) (events []exchange.Event) {
+func (s *street) enter(t testing.TB, commands ...exchange.Command) (events []exchange.Event) {
 	t.Helper()
 	s.order = exchange.Batch{Zone: s.zone, Rules: s.rules.Digest(), Number: s.order.Number + 1, Previous: s.chained,
 		First: s.market.Sequence() + 1, Commands: commands}
@@ -179,7 +181,7 @@ func (s *street) enter(t *testing.T, commands ...exchange.Command) (events []exc
 }
 
 // say appends commands to the order log and what they cause to the market's log, in one message each.
-func (s *street) say(t *testing.T, commands ...exchange.Command) {
+func (s *street) say(t testing.TB, commands ...exchange.Command) {
 	t.Helper()
 	s.number++
 	m := exchange.Message{Zone: s.zone, Number: s.number, Previous: s.previous, Events: s.enter(t, commands...)}
@@ -199,11 +201,11 @@ func tradesOf(events []exchange.Event) map[energy.Interval][]settlement.Trade {
 }
 
 // trade opens the book of interval n, lets anna sell to ben and carla, and closes the gate.
-func (s *street) trade(t *testing.T, n int) {
+func (s *street) trade(t testing.TB, n int) {
 	t.Helper()
 	place := func(m energy.Member, side exchange.Side, q energy.WattHours, p energy.Price) exchange.Command {
 		s.clients++
-		return exchange.Command{Kind: exchange.Place, Interval: nth(n), Member: m, ClientID: exchange.ClientID{s.clients}, Side: side, Quantity: q, Price: p}
+		return exchange.Command{Kind: exchange.Place, Interval: nth(n), Member: m, ClientID: exchange.ClientID{byte(s.clients), byte(s.clients >> 8)}, Side: side, Quantity: q, Price: p}
 	}
 	s.say(t, exchange.Command{Kind: exchange.OpenBook, Interval: nth(n)}, place("anna", exchange.Sell, 1000, 180_000))
 	s.say(t, place("ben", exchange.Buy, 600, 200_000), place("carla", exchange.Buy, 300, 190_000))
@@ -214,7 +216,7 @@ func (s *street) trade(t *testing.T, n int) {
 }
 
 // measured is what the oracles say about interval n, not signed yet.
-func (s *street) measured(t *testing.T, n int) oracle.Attestation {
+func (s *street) measured(t testing.TB, n int) oracle.Attestation {
 	t.Helper()
 	var leaves []oracle.Leaf
 	for i, m := range members {
@@ -230,7 +232,7 @@ func (s *street) measured(t *testing.T, n int) oracle.Attestation {
 }
 
 // signed adds signatures of the oracles named.
-func (s *street) signed(t *testing.T, a oracle.Attestation, signers ...int) oracle.Attestation {
+func (s *street) signed(t testing.TB, a oracle.Attestation, signers ...int) oracle.Attestation {
 	t.Helper()
 	hash := a.SigningHash()
 	for _, i := range signers {
@@ -242,7 +244,7 @@ func (s *street) signed(t *testing.T, a oracle.Attestation, signers ...int) orac
 }
 
 // attest publishes the attestation of interval n.
-func (s *street) attest(t *testing.T, n int) {
+func (s *street) attest(t testing.TB, n int) {
 	t.Helper()
 	a := s.signed(t, s.measured(t, n), 0, 2)
 	s.reports[nth(n)] = a
@@ -250,7 +252,7 @@ func (s *street) attest(t *testing.T, n int) {
 }
 
 // publish writes to the log of attestations.
-func (s *street) publish(t *testing.T, data []byte) {
+func (s *street) publish(t testing.TB, data []byte) {
 	t.Helper()
 	var err error
 	s.attestAt, err = s.bus.Append(t.Context(), bus.AttestSubject(s.zone), s.attestAt, data)
@@ -267,12 +269,12 @@ type shift struct {
 var errHome = errors.New("the last batch is settled")
 
 // work runs a new clerk until interval last is settled or it stops by itself. The probe, if any, sees every call.
-func (s *street) work(t *testing.T, last int, p *probe) shift {
+func (s *street) work(t testing.TB, last int, p *probe) shift {
 	t.Helper()
 	return s.workWith(t, last, p, func(*clerk.Config) {})
 }
 
-func (s *street) workWith(t *testing.T, last int, p *probe, change func(*clerk.Config)) shift {
+func (s *street) workWith(t testing.TB, last int, p *probe, change func(*clerk.Config)) shift {
 	t.Helper()
 	if p == nil {
 		p = &probe{}
@@ -303,7 +305,7 @@ func (s *street) workWith(t *testing.T, last int, p *probe, change func(*clerk.C
 }
 
 // check says whether the intervals named are settled as the market and the oracles said, once, and nothing else is.
-func (s *street) check(t *testing.T, intervals ...int) {
+func (s *street) check(t testing.TB, intervals ...int) {
 	t.Helper()
 	ctx := t.Context()
 	settled, err := s.ledger.Settled(ctx)
@@ -349,7 +351,7 @@ func (s *street) check(t *testing.T, intervals ...int) {
 	s.checkPositions(t)
 }
 
-func (s *street) checkRows(t *testing.T, r settlement.Result) {
+func (s *street) checkRows(t testing.TB, r settlement.Result) {
 	t.Helper()
 	deliveries, err := s.ledger.Deliveries(t.Context(), r.Key)
 	must(t, err)
@@ -365,7 +367,7 @@ func (s *street) checkRows(t *testing.T, r settlement.Result) {
 }
 
 // checkPositions compares the clerk's positions with the ends of the logs.
-func (s *street) checkPositions(t *testing.T) {
+func (s *street) checkPositions(t testing.TB) {
 	t.Helper()
 	for reader, want := range map[string]uint64{"clerk/market": s.marketAt, "clerk/attest": s.attestAt} {
 		if got, err := s.ledger.Position(t.Context(), reader); got != want || err != nil {
@@ -375,7 +377,7 @@ func (s *street) checkPositions(t *testing.T) {
 }
 
 // supply is all tokens there are.
-func (e *engines) supply(t *testing.T) energy.WattHours {
+func (e *engines) supply(t testing.TB) energy.WattHours {
 	t.Helper()
 	supply, err := e.chain.Supply(t.Context())
 	must(t, err)
