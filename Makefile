@@ -10,7 +10,7 @@ LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz seeds kills kills-agent kills-market kills-cluster twin build clean
+.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz gauntlet seeds kills kills-agent kills-market kills-cluster twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -71,6 +71,9 @@ fuzz: ## fuzz every parser and decoder, FUZZ=30s each
 			echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
+
+gauntlet: ## plant frauds among 200 homes over 30 days, ten times, and print what the oracles' checks catch
+	$(GO) test -count 1 -timeout 30m -run '^TestFraudGauntlet$$' -v ./sim -gauntlet
 
 seeds: build ## run the whole street with SEEDS=20 seeds and check that nothing is lost or invented
 	WATTLE_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 60m -parallel 6 -run TestSeeds -v ./e2e

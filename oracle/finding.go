@@ -127,7 +127,7 @@ func (f Finding) Counts(now int64) bool {
 func (f Finding) Accuses() bool { return f.Class == Fraud && f.Confidence > Sure/2 }
 
 // Object opens an appeal. A finding is appealed once, before it expires. A proof needs no judgement: who published
-// two statements for one counter can only show that the proof does not verify, which Equivocated decides.
+// two statements for one counter can only show that the proof does not verify, which Equivocate decides.
 func (f Finding) Object(now int64) (Finding, error) {
 	if f.Appeal != Unappealed || !f.Counts(now) {
 		return f, fmt.Errorf("object to %s of %s, appeal %s: %w", f.Kind, f.Meter, f.Appeal, ErrAppeal)

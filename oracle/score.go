@@ -149,3 +149,15 @@ func median(values []int64) int64 {
 	slices.Sort(values)
 	return values[(len(values)-1)/2]
 }
+
+// Classify looks at the scores of one meter and period together: where the clock is shown to be wrong, solar power at
+// the wrong hour says no more than that.
+func Classify(scores []Score) []Score {
+	wrongClock := slices.ContainsFunc(scores, func(s Score) bool { return s.Kind == ForeignPulse || s.Kind == ClockSkew })
+	for i, s := range scores {
+		if wrongClock && (s.Kind == NightPower || s.Kind == AboveSky) {
+			scores[i].Class = Clock
+		}
+	}
+	return scores
+}
