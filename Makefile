@@ -10,7 +10,7 @@ LINT  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 
 APP_SOURCES := web/openapi.yaml $(shell find web/app -path web/app/node_modules -prune -o -path web/app/dist -prune -o -path web/app/src/api/schema.ts -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz gauntlet seeds kills kills-agent kills-market kills-cluster twin build clean
+.PHONY: help demo test check app contracts bindings contracts-invariants bench bench-settlement fuzz gauntlet seeds oracles kills kills-agent kills-market kills-cluster twin build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -77,6 +77,9 @@ gauntlet: ## plant frauds among 200 homes over 30 days, ten times, and print wha
 
 seeds: build ## run the whole street with SEEDS=20 seeds and check that nothing is lost or invented
 	WATTLE_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 60m -parallel 6 -run TestSeeds -v ./e2e
+
+oracles: build ## run oracles as processes of their own: kill, suspend and mislead them
+	WATTLE_ORACLES=1 $(GO) test -count 1 -timeout 20m -run TestOracleProcesses -v ./e2e
 
 kills: build ## kill the street five times at random moments and check that it goes on
 	WATTLE_KILLS=5 $(GO) test -count 1 -timeout 60m -run TestKill -v ./e2e

@@ -88,6 +88,9 @@ func (r *oracleRole) report(s *street, node *ocr.Node, keys ocr.Keys) OracleRepo
 	status, id, now := node.Status(), keys.Identity(), s.clock.Now()
 	p := OracleReport{Name: r.Name, Health: r.Health, PID: os.Getpid(), Signer: newIdentityFile(id).Signer, Peer: id.Peer, Clock: now,
 		Sequence: status.Sequence, LastRound: status.At, Healthy: now.Sub(status.At) < s.clock.scale(oracleQuiet), Findings: s.refused.all()}
+	if status.Refused > 0 {
+		p.Findings["settlement not as recounted"] = status.Refused
+	}
 	if status.Next.Valid() {
 		p.Next = status.Next.String()
 	}

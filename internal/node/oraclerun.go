@@ -59,11 +59,16 @@ func OracleRun(ctx context.Context, c OracleRunConfig, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	report := func() OracleReport { return r.report(s, node, keys) }
 	group.Go(func() error { return serveOracleHealth(ctx, listener, report, node.Metrics()) })
-	s.startOracles(ctx, group, []*ocr.Node{node})
 	group.Go(func() error { return s.guard(ctx) })
+	if err := s.startOracles(ctx, group, []*ocr.Node{node}); err != nil {
+		cancel()
+		return errors.Join(err, group.Wait())
+	}
 	if _, err := fmt.Fprintf(stdout, "oracle %s of zone %s signs as 0x%x, listens on %s, health at http://%s/health\n", r.Name, r.Zone,
 		keys.Identity().Signer, r.Listen, listener.Addr()); err != nil {
 		return err
