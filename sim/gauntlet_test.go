@@ -201,15 +201,16 @@ func (t *tallies) sign(g *gauntlet) {
 }
 
 // The short form runs one street of 100 homes, whose outcome its seed decides. The long form prints what ten rounds
-// of 200 homes give; what it does not reach stands in the table.
+// of 200 homes give, on streets that the checks' limits were not chosen by: those were seeds 1 to 5. What it does not
+// reach stands in the table.
 func TestFraudGauntlet(t *testing.T) {
-	homes, days, seeds, rounds := 100, 24, 1, 1
+	homes, days, first, seeds, rounds := 100, 24, 1, 1, 1
 	if *long {
-		homes, days, seeds, rounds = 200, 30, 5, 2
+		homes, days, first, seeds, rounds = 200, 30, 101, 5, 2
 	}
 	var total tallies
 	for seed := range seeds {
-		g, err := newGauntlet(uint64(seed+1), homes, days)
+		g, err := newGauntlet(uint64(first+seed), homes, days)
 		if err != nil {
 			t.Fatal(err)
 		}
