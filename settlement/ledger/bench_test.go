@@ -138,14 +138,14 @@ func settleTown(b *testing.B, n int) {
 	}
 	b.StopTimer()
 	rate := float64(postings) / took.Seconds()
-	single, inOne := rowByRow(b, db)
+	single, inOne, each := rowByRow(b, db)
 	b.ReportMetric(took.Seconds()/float64(rounds), "s/interval")
 	b.ReportMetric(rate, "postings/s")
 	b.ReportMetric(float64(wal)/float64(postings), "WAL-B/posting")
 	fmt.Printf("%d members: %.2f s for %d postings, %.0f postings/s, %.0f B of WAL each; the first interval, which opens all accounts, %.2f s\n",
 		n, took.Seconds()/float64(rounds), postings/rounds, rate, float64(wal)/float64(postings), opened.Seconds())
-	fmt.Printf("%d members: %.2f s of processor time here and %.2f s in the server's connections\n",
-		n, here.Seconds()/float64(rounds), there.Seconds()/float64(rounds))
+	fmt.Printf("%d members: %.2f s of processor time here and %.2f s in the server's connections; row by row in one transaction %.0f times more for a posting\n",
+		n, here.Seconds()/float64(rounds), there.Seconds()/float64(rounds), each.Seconds()*float64(postings)/(here+there).Seconds())
 	fmt.Printf("%d members: row by row %.0f postings/s committed one by one (%.0f times slower), %.0f/s in one transaction (%.0f times slower); peak memory %s\n",
 		n, single, rate/single, inOne, rate/inOne, peak())
 }
@@ -222,8 +222,9 @@ func processorTime(b *testing.B, db *pgxpool.Pool) (here, there time.Duration) {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), there
 }
 
-// rowByRow inserts transfers with one statement each, committed one by one and in one transaction, and returns both rates.
-func rowByRow(b *testing.B, db *pgxpool.Pool) (single, inOne float64) {
+// rowByRow inserts transfers with one statement each, committed one by one and in one transaction, and returns both rates,
+// and the processor time of each in one transaction.
+func rowByRow(b *testing.B, db *pgxpool.Pool) (single, inOne float64, each time.Duration) {
 	b.Helper()
 	const insert = `INSERT INTO transfer (journal, amount, energy_wh, line, debit, credit, id, leg, rate) VALUES ($1, 1, 1, $2, 0, 1, $3, 'trade', 0)`
 	type executor interface {
@@ -245,13 +246,15 @@ func rowByRow(b *testing.B, db *pgxpool.Pool) (single, inOne float64) {
 		return float64(rows) / time.Since(from).Seconds()
 	}
 	single = run(db, 1<<40, 1000)
+	here, there := processorTime(b, db)
 	if err := pgx.BeginFunc(b.Context(), db, func(tx pgx.Tx) error {
 		inOne = run(tx, 1<<40+1, 10_000)
 		return nil
 	}); err != nil {
 		b.Fatal(err)
 	}
-	return single, inOne
+	ours, servers := processorTime(b, db)
+	return single, inOne, (ours - here + servers - there) / 10_000
 }
 
 // peak is the most memory this process has used.
