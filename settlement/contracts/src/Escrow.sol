@@ -269,7 +269,7 @@ abstract contract Escrow is IEscrow, Mint, ReentrancyGuard {
         if (!_isPosted(r.zone, r.start, r.length, r.run)) revert NotAttested(r.zone, r.start, r.length, r.run);
         Settlement storage before = _settlements[r.zone][p.last];
         uint64 oldest = p.exitBlock > before.countedTo ? p.exitBlock : before.countedTo;
-        if (r.countedTo < oldest || r.countedTo > block.number) revert OtherBlock(r.zone, r.countedTo, oldest);
+        if (r.countedTo < oldest || r.countedTo >= block.number) revert OtherBlock(r.zone, r.countedTo, oldest);
         if (Nano.unwrap(r.released) < Nano.unwrap(before.released)) {
             revert ReleasedFell(r.zone, r.released, before.released);
         }

@@ -90,7 +90,8 @@ interface IEscrow {
     error OtherNumber(Zone zone, uint64 number, uint64 next);
     /// @notice A root settles an interval that was posted.
     error NotAttested(Zone zone, IntervalStart start, uint32 length, uint32 run);
-    /// @notice The root counts deposits and exits up to a block that lies before `oldest` or in the future.
+    /// @notice The root counts deposits and exits up to a block that lies before `oldest`, or is not closed yet: what still
+    /// comes into this block it could not count.
     error OtherBlock(Zone zone, uint64 countedTo, uint64 oldest);
     /// @notice What was released once stays released.
     error ReleasedFell(Zone zone, Nano released, Nano before);

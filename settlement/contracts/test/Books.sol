@@ -29,7 +29,6 @@ abstract contract Books is Town {
 
     Book[ACCOUNTS] internal books;
     uint256 internal clock = START;
-    uint256 internal height = 1_000;
     uint64 internal intervals; // posted
     mapping(uint64 interval => uint32) internal runs; // posted
     mapping(uint64 interval => uint64) internal exports; // of the newest run
@@ -46,7 +45,6 @@ abstract contract Books is Town {
 
     function begin() internal {
         open(WINDOW);
-        VM.roll(height);
         address[ACCOUNTS] memory payouts = [ANNAS, BENS, address(0xCA7A), SUPPLIERS];
         Member[ACCOUNTS] memory names = [ANNA, BEN, Member.wrap("cara"), NOBODY];
         for (uint256 i; i < ACCOUNTS; ++i) {

@@ -93,11 +93,11 @@ contract CoinsTest is Town {
         refused(coin);
         equal(coin.balanceOf(address(coin)), 100 * EURO, "exited once");
         equal(token.balanceOf(address(coin)), 500, "tokens once");
-        VM.roll(50);
+        VM.roll(height = 2_000);
         hub.deposit(ZONE, NOBODY, 20 * EURO);
         VM.warp(START + 14 days);
-        coin.prepare(address(hub), abi.encodeCall(hub.reclaim, (ZONE, NOBODY, 50)));
-        hub.reclaim(ZONE, NOBODY, 50);
+        coin.prepare(address(hub), abi.encodeCall(hub.reclaim, (ZONE, NOBODY, 2_000)));
+        hub.reclaim(ZONE, NOBODY, 2_000);
         refused(coin);
         equal(coin.balanceOf(address(hub)), 0, "nothing is left, and nothing was missing");
     }

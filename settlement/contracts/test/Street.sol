@@ -25,8 +25,12 @@ abstract contract Street {
     TestEuro internal euro;
 
     /// @dev The tests' contract is the admin and has every role.
+    /// @dev Number of the block, which the compiler would take for a constant of each function.
+    uint256 internal height = 1_000;
+
     function open(uint32 challengeWindow) internal {
         VM.warp(START);
+        VM.roll(height);
         euro = new TestEuro();
         hub = newHub(address(euro), challengeWindow);
         token = EnergyToken(hub.token());

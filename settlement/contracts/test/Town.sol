@@ -68,7 +68,8 @@ abstract contract Town is Street {
     }
 
     /// @dev The next root over these leaves, about the interval of START, which must be posted.
-    function settlement(BalanceLeaf.Leaf[] memory leaves) internal view returns (SettlementReport.Report memory r) {
+    function settlement(BalanceLeaf.Leaf[] memory leaves) internal returns (SettlementReport.Report memory r) {
+        VM.roll(++height); // the block that was the newest is closed, and can be counted
         uint64 energy;
         uint64 released;
         uint64 owed;
@@ -84,7 +85,7 @@ abstract contract Town is Street {
             run: 0,
             root: rootOf(leaves),
             number: hub.purseOf(ZONE).last + 1,
-            countedTo: uint64(block.number),
+            countedTo: uint64(height - 1),
             members: uint32(leaves.length),
             energy: WattHours.wrap(energy),
             released: Nano.wrap(released),
