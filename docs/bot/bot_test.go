@@ -105,6 +105,9 @@ func (s *testStreet) submit(_ context.Context, commands ...exchange.Command) (al
 		}
 		all = append(all, events)
 	}
+	if commands[0].Kind == exchange.CancelAll { // the server's own at its start, not the bot's
+		return all, nil
+	}
 	return all, s.lose
 }
 

@@ -48,7 +48,7 @@ func (b *Bus) Lease(ctx context.Context, z energy.Zone, term time.Duration) (*Le
 	if err != nil {
 		return nil, fmt.Errorf("lease of %s: %w", z, classify(err))
 	}
-	status, err := kv.Status(ctx)
+	status, err := b.status(ctx, kv)
 	if err != nil {
 		return nil, fmt.Errorf("lease of %s: %w", z, classify(err))
 	}
@@ -56,6 +56,22 @@ func (b *Bus) Lease(ctx context.Context, z energy.Zone, term time.Duration) (*Le
 		return nil, fmt.Errorf("lease of %s never ends: %w", z, ErrSettings)
 	}
 	return &Lease{kv: kv, key: string(z), holder: []byte(nuid.Next()), term: status.TTL()}, nil
+}
+
+// status asks for the bucket's settings. In a cluster, a server that has just learned of the bucket may not know its
+// stream yet.
+func (b *Bus) status(ctx context.Context, kv jetstream.KeyValue) (jetstream.KeyValueStatus, error) {
+	for {
+		status, err := kv.Status(ctx)
+		if !errors.Is(err, jetstream.ErrStreamNotFound) || b.replicas == 1 {
+			return status, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(retryFirst):
+		}
+	}
 }
 
 // Term is how long the lease lasts after Take or Renew.
