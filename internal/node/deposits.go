@@ -31,17 +31,17 @@ const (
 
 // bookDeposits enters deposits into the ledger once their block is final, and holds a part as collateral.
 func (s *street) bookDeposits(ctx context.Context) error {
-	view := recountChain{s.chain, s.chain.Watch(), streetZone}
+	watch := s.chain.Watch()
 	return s.every(ctx, "deposits", func() error {
 		after, err := s.ledger.Position(ctx, depositReader)
 		if err != nil {
 			return err
 		}
-		final, err := view.Final(ctx)
-		if err != nil || final <= after {
+		p, err := watch.Look(ctx)
+		if err != nil || p.Final <= after {
 			return err
 		}
-		entries, err := view.Entries(ctx, after, final)
+		entries, err := s.chain.Entries(ctx, streetZone, after, p.Final)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (s *street) bookDeposits(ctx context.Context) error {
 				}
 			}
 		}
-		return s.ledger.Skip(ctx, depositReader, final)
+		return s.ledger.Skip(ctx, depositReader, p.Final)
 	})
 }
 
