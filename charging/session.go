@@ -26,6 +26,7 @@ var (
 // State is how far a session has come.
 type State uint8
 
+// The states of a session.
 const (
 	Authorised State = iota // the price is agreed, the car not yet there
 	Plugged                 // the car is connected
@@ -58,6 +59,7 @@ type Terms struct {
 // Action is what happened to a session.
 type Action uint8
 
+// What can happen to a session.
 const (
 	Plug Action = iota
 	Start

@@ -14,6 +14,7 @@ var ErrTariff = problem.New(problem.Invalid, "this tariff cannot be used")
 // Kind is what a component charges for. The names in OCPI are FLAT, ENERGY, TIME and PARKING_TIME.
 type Kind uint8
 
+// What a component can charge for.
 const (
 	PerSession  Kind = iota // once
 	PerEnergy               // Wh

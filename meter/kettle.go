@@ -12,6 +12,7 @@ type Kettle struct {
 // Verdict is what the kettle showed.
 type Verdict uint8
 
+// What a kettle can show.
 const (
 	Unsure   Verdict = iota // no clear step yet
 	Upright                 // power rose: the meter counts the right way round

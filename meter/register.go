@@ -5,6 +5,7 @@ import "github.com/wattle/wattle/energy"
 // Grade says how far what a register said can be trusted. Only a Good step may be signed.
 type Grade uint8
 
+// The grades, from nothing to good.
 const (
 	Missing   Grade = iota // the device says nothing, and never did
 	Suspect                // it says what cannot be: more than it can move, or less than before
@@ -22,6 +23,7 @@ func (g Grade) String() string {
 // is not counted, except across a wrap.
 type Event uint8
 
+// What can happen to a register.
 const (
 	Nothing   Event = iota
 	Began           // the first value

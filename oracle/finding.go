@@ -11,6 +11,7 @@ import (
 // Kind is what a finding is about. Its comment says what Measured and Expected count.
 type Kind uint8
 
+// What a finding can be about.
 const (
 	Equivocation   Kind = iota + 1 // two readings for one counter; the counter, and 1 reading expected
 	NightPower                     // solar power without sun; Wh of the interval
@@ -42,6 +43,7 @@ func (k Kind) String() string {
 // Class is what most likely explains a finding.
 type Class uint8
 
+// What can explain a finding.
 const (
 	Clock        Class = iota + 1 // the device's clock is wrong
 	Registered                    // what is registered is not what is there
@@ -66,6 +68,7 @@ func (c Class) String() string {
 // Appeal is what became of a finding once its member spoke up.
 type Appeal uint8
 
+// What can become of a finding.
 const (
 	Unappealed Appeal = iota // nobody has objected
 	Open                     // the member has objected

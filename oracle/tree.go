@@ -119,7 +119,7 @@ func newKeccak() *keccak { return &keccak{state: sha3.NewLegacyKeccak256().(spon
 func (k *keccak) of(b []byte) Hash {
 	k.state.Reset()
 	k.state.Write(b)
-	k.state.Read(k.sum[:]) // neither returns an error
+	_, _ = k.state.Read(k.sum[:]) // neither returns an error
 	return k.sum
 }
 

@@ -43,7 +43,8 @@ func (q Quorum) Verify(a Attestation) error {
 func signingHash(report []byte, config [32]byte, sequence uint64) Hash {
 	k := newKeccak()
 	hash := k.of(report)
-	b := append(hash[:], config[:]...)
+	b := append([]byte(nil), hash[:]...)
+	b = append(b, config[:]...)
 	b = append(b, make([]byte, 24)...)
 	return k.of(binary.BigEndian.AppendUint64(b, sequence))
 }

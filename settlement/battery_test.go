@@ -24,7 +24,9 @@ func TestBatteryCarriesCostAndColour(t *testing.T) {
 	if err != nil || b != (Battery{Cost: 160 * coin}) {
 		t.Fatalf("standby: got %+v, %v, want the cost to stay", b, err)
 	}
-	b, _, err = b.Charge(Mix{Neighbour: 3}, 5, 0)
+	if b, _, err = b.Charge(Mix{Neighbour: 3}, 5, 0); err != nil {
+		t.Fatal(err)
+	}
 	if _, drawn, err = b.Discharge(3, 0); err != nil || drawn.Energy != (Mix{Neighbour: 3}) || drawn.Cost != 160*coin+5 {
 		t.Fatalf("the next discharge: got %+v, %v", drawn, err)
 	}

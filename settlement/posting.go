@@ -106,13 +106,19 @@ const (
 	PlatformFee
 	// MarkupCharge: for what failed of a position beyond the band.
 	MarkupCharge
-	// VATOnTrade and the following: the tax on another leg, Leg.VAT says on which.
+	// VATOnTrade: the tax on TradePayment.
 	VATOnTrade
+	// VATOnResidualImport: the tax on ResidualImport.
 	VATOnResidualImport
+	// VATOnResidualExport: the tax on ResidualExport.
 	VATOnResidualExport
+	// VATOnNetwork: the tax on all charges for the network.
 	VATOnNetwork
+	// VATOnLevy: the tax on LevyCharge.
 	VATOnLevy
+	// VATOnFee: the tax on PlatformFee.
 	VATOnFee
+	// VATOnMarkup: the tax on MarkupCharge.
 	VATOnMarkup
 )
 

@@ -135,7 +135,7 @@ var plainNumber = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,9})?$`)
 func parseReading(wire wireReading) (r Reading, err error) {
 	r.Reason, r.Register, r.Unit, r.Errors, r.Status = text(wire.TX), text(wire.RI), text(wire.RU), text(wire.EF), text(wire.ST)
 	instant, clock, ok := strings.Cut(text(wire.TM), " ")
-	if !ok || len(clock) != 1 || !strings.Contains("UISR", clock) {
+	if !ok || len(clock) != 1 || !strings.ContainsAny(clock, "UISR") {
 		return r, fmt.Errorf("time %q does not end in U, I, S or R: %w", text(wire.TM), ErrSyntax)
 	}
 	r.Clock = clock[0]

@@ -123,7 +123,7 @@ func (s *street) leavesAreTheLedger(t testing.TB, f *recount.Follower) {
 			leaf, _ := b.Leaf(settlement.Account{Kind: settlement.MemberAccount, Owner: m})
 			balance, err := s.ledger.Balance(t.Context(), m)
 			must(t, err)
-			if leaf.Balance != balance.Money || leaf.Energy != energy.WattHours(balance.Energy) {
+			if leaf.Balance != balance.Money || leaf.Energy != balance.Energy {
 				t.Errorf("%s: leaf %+v, ledger %+v", m, leaf, balance)
 			}
 		}

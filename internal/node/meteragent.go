@@ -273,7 +273,7 @@ func serveHealth(ctx context.Context, listener net.Listener, status *agent.Statu
 		if !report.Healthy() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		json.NewEncoder(w).Encode(report) // a client that left is not our trouble
+		_ = json.NewEncoder(w).Encode(report) // a client that left is not our trouble
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	defer context.AfterFunc(ctx, func() { server.Close() })()

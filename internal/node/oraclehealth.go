@@ -110,7 +110,7 @@ func serveOracleHealth(ctx context.Context, listener net.Listener, report func()
 		if !r.Healthy {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		json.NewEncoder(w).Encode(r) // a client that left is not our trouble
+		_ = json.NewEncoder(w).Encode(r) // a client that left is not our trouble
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	defer context.AfterFunc(ctx, func() { server.Close() })()

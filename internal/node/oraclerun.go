@@ -42,7 +42,7 @@ func OracleRun(ctx context.Context, c OracleRunConfig, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { _ = unlock() }() // the process ends: the system unlocks too
 	listener, err := net.Listen("tcp", r.Health)
 	if err != nil {
 		return fmt.Errorf("health %s: %w", r.Health, err)

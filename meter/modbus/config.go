@@ -24,6 +24,7 @@ const gatewaySilence = time.Millisecond
 // Transport is how frames reach a device.
 type Transport uint8
 
+// The ways to a device.
 const (
 	TCP        Transport = iota // Modbus/TCP
 	TLS                         // Modbus/TCP Security
@@ -51,6 +52,7 @@ type Serial struct {
 // Parity of a serial line.
 type Parity byte
 
+// The parities of a serial line.
 const (
 	NoParity Parity = iota
 	EvenParity

@@ -39,7 +39,7 @@ func (g *guard) arm(ctx context.Context, d time.Duration) (disarm func()) {
 		defer g.mu.Unlock()
 		if g.armed && g.period == period {
 			g.fired = true
-			g.SetDeadline(past) // fails only on a closed stream, whose reads fail too
+			_ = g.SetDeadline(past) // fails only on a closed stream, whose reads fail too
 		}
 	}
 	timer := time.AfterFunc(d, fire)
@@ -55,7 +55,7 @@ func (g *guard) arm(ctx context.Context, d time.Duration) (disarm func()) {
 		g.armed = false
 		if g.fired {
 			g.fired = false
-			g.SetDeadline(time.Time{})
+			_ = g.SetDeadline(time.Time{})
 		}
 	}
 }

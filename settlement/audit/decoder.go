@@ -33,7 +33,7 @@ func (d *decoder) uint64() uint64 { return binary.BigEndian.Uint64(d.take(8)) }
 func (d *decoder) name() string {
 	name, err := energy.DecodeName([32]byte(d.take(32)))
 	d.fail(err)
-	return string(name)
+	return name
 }
 
 func (d *decoder) interval() energy.Interval {

@@ -61,7 +61,7 @@ func (c collect) message(m exchange.Message) {
 	kept := c.bundle.Market
 	begins, ended := about(exchange.BookOpened), len(kept) > 0 && c.closes(kept[len(kept)-1])
 	if begins || len(kept) > 0 && !ended {
-		c.bundle.Market = append(kept, m)
+		c.bundle.Market = append(c.bundle.Market, m)
 	}
 }
 

@@ -131,13 +131,13 @@ func (a *auditor) unread() error {
 	slices.SortFunc(left, func(p, q wanted) int {
 		return cmp.Or(compareKeys(p.key, q.key), cmp.Compare(p.leaf.Meter, q.leaf.Meter))
 	})
-	for _, w := range left {
-		if w.baseless {
-			return differs("%s meter %s: no reading at %d to measure from", w.key, w.leaf.Meter, w.leaf.Since)
-		}
-		return differs("%s meter %s: no such reading", w.key, w.leaf.Meter)
+	if len(left) == 0 {
+		return nil
 	}
-	return nil
+	if w := left[0]; w.baseless {
+		return differs("%s meter %s: no reading at %d to measure from", w.key, w.leaf.Meter, w.leaf.Since)
+	}
+	return differs("%s meter %s: no such reading", left[0].key, left[0].leaf.Meter)
 }
 
 // checkLeaf recomputes the measurement of a leaf from the registers: later is the reading it names, bases are those of its

@@ -3,7 +3,6 @@ package chain
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/big"
 
@@ -24,7 +23,7 @@ func Reader(ctx context.Context, client Client, at common.Address) (*Chain, erro
 	if err != nil {
 		return nil, unreachable("chain id", err)
 	}
-	c := &Chain{client: client, id: id, log: slog.New(slog.NewTextHandler(io.Discard, nil)), contracts: &Contracts{Hub: at},
+	c := &Chain{client: client, id: id, log: slog.New(slog.DiscardHandler), contracts: &Contracts{Hub: at},
 		hub: hub.NewHub(), token: energytoken.NewEnergyToken(), money: testeuro.NewTestEuro()}
 	out, err := c.ask(ctx, c.hub.PackToken())
 	if err == nil {

@@ -120,8 +120,7 @@ func (c *chart) open(ctx context.Context, tx pgx.Tx, zone energy.Zone, postings 
 	}); err != nil {
 		return nil, fmt.Errorf("open %d accounts: %w", len(opened), err)
 	}
-	sides, _ := c.sides(postings)
-	return sides, nil
+	return c.sides(postings), nil
 }
 
 // missing numbers the accounts that are not there. In the order of their names, so that their rows come in the order of
@@ -162,8 +161,8 @@ func (c *chart) missing(postings []settlement.Posting) ([]settlement.Holding, er
 // side is the numbers of the two accounts of a posting.
 type side struct{ debit, credit int32 }
 
-// sides returns the accounts of every posting, and false where one is not known.
-func (c *chart) sides(postings []settlement.Posting) ([]side, bool) {
+// sides returns the accounts of every posting, or nil where one is not known.
+func (c *chart) sides(postings []settlement.Posting) []side {
 	sides := make([]side, len(postings))
 	for i := range postings {
 		p, s := &postings[i], &sides[i]
@@ -171,8 +170,8 @@ func (c *chart) sides(postings []settlement.Posting) ([]side, bool) {
 		s.debit, debit = c.of(&p.From, p.Asset)
 		s.credit, credit = c.of(&p.To, p.Asset)
 		if !debit || !credit {
-			return nil, false
+			return nil
 		}
 	}
-	return sides, true
+	return sides
 }

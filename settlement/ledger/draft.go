@@ -28,7 +28,7 @@ func (l *Ledger) draft(e Entry) (d draft, err error) {
 	if d.order, err = ascending(e.Postings); err != nil {
 		return draft{}, err
 	}
-	d.sides, _ = l.chart.sides(e.Postings)
+	d.sides = l.chart.sides(e.Postings)
 	return d, nil
 }
 
