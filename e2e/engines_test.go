@@ -111,7 +111,8 @@ func TestEnginesOfOnesOwn(t *testing.T) {
 	for _, settled := range []int{1, 2} {
 		s := demo(t, append([]string{"--intervals", "1", "--speed", "45", "--nats-monitor", monitor}, engines...)...)
 		conserved(t, s)
-		if s.SettledIntervals != settled || s.ExportWh == 0 || s.DeliveredWh == 0 {
+		// The first gate closes before the deposits, which cover orders, have their confirmations.
+		if s.SettledIntervals != settled || s.ExportWh == 0 || settled > 1 && s.DeliveredWh == 0 {
 			t.Errorf("got %+v, want %d settled intervals of a street that trades", s, settled)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/ethereum/go-ethereum/crypto"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/wattle/wattle/energy"
 	"github.com/wattle/wattle/oracle"
@@ -18,6 +19,9 @@ import (
 const (
 	memberDeposit   = 100 * energy.Money(1e9)
 	supplierDeposit = 100_000 * energy.Money(1e9)
+
+	// fundedAtOnce bounds the transactions that are under way, as nodes bound those of one sender that wait.
+	fundedAtOnce = 16
 )
 
 // recountChain is the chain as a recount of one zone reads it.
@@ -90,11 +94,16 @@ func (s *street) fund(ctx context.Context) error {
 	if err := s.chain.Deposit(ctx, streetZone, "founding supplier", settlement.Account{Kind: settlement.SupplierAccount}, supplierDeposit); err != nil {
 		return fmt.Errorf("deposits: %w", err)
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fundedAtOnce) // they wait for their blocks together
 	for _, h := range s.homes {
 		account := settlement.Account{Kind: settlement.MemberAccount, Owner: h.page.Member}
-		if err := s.chain.Deposit(ctx, streetZone, "founding "+string(h.page.Member), account, memberDeposit); err != nil {
-			return fmt.Errorf("deposits: %w", err)
-		}
+		group.Go(func() error {
+			return s.chain.Deposit(ctx, streetZone, "founding "+string(h.page.Member), account, memberDeposit)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("deposits: %w", err)
 	}
 	return nil
 }

@@ -35,8 +35,6 @@ func (c *Chain) Deposit(ctx context.Context, zone energy.Zone, id string, accoun
 		member = account.Owner.Bytes()
 	}
 	units := big.NewInt(int64(amount / unit))
-	c.changing.Lock() // an approval replaces the one before
-	defer c.changing.Unlock()
 	purpose := fmt.Sprintf("deposit %s %s", zone, id)
 	if err := c.approve(ctx, contracts, units); err != nil {
 		return err
@@ -47,6 +45,8 @@ func (c *Chain) Deposit(ctx context.Context, zone energy.Zone, id string, accoun
 
 // approve lets the hub take the sender's money, without a limit: it takes what Deposit says and nothing else.
 func (c *Chain) approve(ctx context.Context, contracts Contracts, units *big.Int) error {
+	c.changing.Lock() // an approval replaces the one before
+	defer c.changing.Unlock()
 	out, err := c.call(ctx, contracts.Money, c.money.PackAllowance(c.sender, contracts.Hub))
 	if err != nil {
 		return fmt.Errorf("allowance: %w", err)
